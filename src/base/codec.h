@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes as text and back: base16 (lower case), base32 and base64 of RFC 4648. Decoders are strict:
+ * canonical padding, no white space, no stray bits; base16 and base32 read both letter cases. */
+#ifndef BASE_CODEC_H
+#define BASE_CODEC_H
+
+#include "base/str.h"
+
+struct arena;
+struct buf;
+
+void hex_add(struct buf *b, struct str bytes);
+struct str hex_of(struct arena *a, struct str bytes);
+/* False unless s is an even number of hex digits. */
+bool hex_decode(struct arena *a, struct str s, struct str *ret);
+
+/* Padded standard base64. */
+void base64_add(struct buf *b, struct str bytes);
+struct str base64_of(struct arena *a, struct str bytes);
+bool base64_decode(struct arena *a, struct str s, struct str *ret);
+
+/* Base32, upper case, padded when asked. */
+struct str base32_of(struct arena *a, struct str bytes);
+/* Padding may be missing. */
+bool base32_decode(struct arena *a, struct str s, struct str *ret);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Borrowed text: pointer and length, passed by value, not NUL-terminated. May hold any bytes. */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <string.h>
+
+#include "base/defs.h"
+
+struct arena;
+
+struct str {
+	const char *p;
+	size_t n;
+};
+
+/* For printf: "%.*s", STR_FMT(s). Precision is an int, so the text is cut at 1 MiB. */
+#define STR_FMT(s) (int)size_min((s).n, 1u << 20), (s).n ? (s).p : ""
+#define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
+
+static inline struct str str_mem(const void *p, size_t n)
+{
+	return (struct str){(const char *)p, n};
+}
+
+/* Borrows a NUL-terminated string; NULL gives the empty text. */
+static inline struct str str_c(const char *s)
+{
+	return (struct str){s ? s : "", s ? strlen(s) : 0};
+}
+
+/* A copy in `a`, with a NUL behind it. */
+struct str str_dup(struct arena *a, struct str s);
+
+/* A NUL-terminated copy in `a`, for C libraries. Text with a NUL inside ends there. */
+char *str_cstr(struct arena *a, struct str s);
+
+/* Formats into `a`. */
+struct str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+bool str_eq(struct str a, struct str b);
+/* Equal when ASCII letters are folded. */
+bool str_ieq(struct str a, struct str b);
+/* Bytewise order: <0, 0, >0. */
+int str_cmp(struct str a, struct str b);
+bool str_starts(struct str s, struct str prefix);
+bool str_istarts(struct str s, struct str prefix);
+bool str_ends(struct str s, struct str suffix);
+
+/* Position of the first c or needle at or after `from`; s.n when there is none. */
+size_t str_chr(struct str s, char c, size_t from);
+size_t str_find(struct str s, struct str needle, size_t from);
+/* As str_find with ASCII letters folded. */
+size_t str_ifind(struct str s, struct str needle, size_t from);
+
+/* [from, to) of s; both are clipped to the length. */
+struct str str_sub(struct str s, size_t from, size_t to);
+static inline struct str str_from(struct str s, size_t from)
+{
+	return str_sub(s, from, s.n);
+}
+
+/* Without ASCII white space (space, \t, \n, \r, \f, \v) at both ends. */
+struct str str_trim(struct str s);
+
+/* Cuts at the first c: returns what is before it and moves *s behind it. Without a c returns
+ * everything and leaves *s empty. */
+struct str str_cut(struct str *s, char c);
+
+/* Decimal digits only, at least one, no sign; false when it is not that or does not fit. */
+bool str_to_u64(struct str s, uint64_t *ret);
+
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+static inline bool ascii_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static inline bool ascii_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline bool ascii_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+/* 0..15, or -1. */
+static inline int ascii_hexval(char c)
+{
+	if (ascii_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+#endif
