@@ -39,7 +39,7 @@
 #define CAP_FRAME (64u * MIB)         /* one message between us and a sandboxed worker */
 #define CAP_LIST_LINE CAP_URL         /* a line of a list of URLs */
 #define CAP_WARC_FILE (1ull * GIB)    /* a WARC file is closed when it is larger */
-#define CAP_REC_FILE (1ull * GIB)     /* so is a records file */
+#define CAP_REC_FILE (64ull * MIB)    /* so is a records file: start-up reads the last one whole */
 #define CAP_WORKER_MEMORY (1536u * MIB)
 #define CAP_WORKER_CPU_SECONDS 120u   /* reading one page */
 

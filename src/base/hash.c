@@ -71,6 +71,14 @@ struct hash digest_sha256(struct digest *d)
 	return h;
 }
 
+void digest_copy(struct digest *to, const struct digest *from)
+{
+	if (!to->ctx)
+		to->ctx = EVP_MD_CTX_new();
+	BUG_ON(!to->ctx || EVP_MD_CTX_copy_ex(to->ctx, from->ctx) != 1);
+	to->alg = from->alg;
+}
+
 void digest_clear(struct digest *d)
 {
 	EVP_MD_CTX_free(d->ctx);

@@ -32,6 +32,8 @@ void digest_add(struct digest *d, const void *p, size_t n);
 void digest_end(struct digest *d, uint8_t ret[DIGEST_MAX]);
 /* As digest_end for SHA-256. */
 struct hash digest_sha256(struct digest *d);
+/* Makes `to` (zeros, or started before) continue from where `from` is now. */
+void digest_copy(struct digest *to, const struct digest *from);
 /* Frees the context; zeros are fine. */
 void digest_clear(struct digest *d);
 size_t digest_size(enum digest_alg alg);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The archive's folder and its two kinds of append-only file: warc/ (what was served) and records/ (what was done).
+ * docs/formats/archive.md describes every byte.
+ *
+ *   records/000000000000.rec     frame 0 │ frame 1 │ …            named by the first index in it
+ *   frame   "ORF1" kind:u32 index:u64 body:u64 warc-serial:u64 warc-end:u64 sha256:32 │ body
+ *
+ * Frame i is log entry i, so records/ is also the journal: a frame that is synced is "kept". Its header says how far
+ * warc/ reached, so that a start-up knows what nobody was promised.
+ *
+ * Order for one or many captures: WARC bytes → archive_sync_warc → frames → archive_sync_records → "kept".
+ * One writer at a time (a lock); readers need none. */
+#ifndef IO_ARCHIVE_H
+#define IO_ARCHIVE_H
+
+#include "base/caps.h"
+#include "base/env.h"
+#include "base/hash.h"
+#include "base/stream.h"
+
+struct archive;
+struct buf;
+
+#define ARCHIVE_FRAME_HEAD 72u
+#define ARCHIVE_NAME 64u
+
+enum frame_kind {
+	FRAME_RECORD = 1, /* body: formats/record, K included */
+	FRAME_LEAF = 2,   /* body: the public leaf text itself */
+};
+
+/* Makes the folder and what every archive has. E_EXISTS when there is one. */
+MUST_USE rc archive_create(struct env *env, const char *path, struct err *e);
+/* True when `path` is an archive. */
+bool archive_is(const char *path);
+/* Opens one. With `write` takes the lock. OK · E_NOTFOUND no archive · E_BUSY · E_UNSUPPORTED a later format · E_IO. */
+MUST_USE rc archive_open(struct env *env, const char *path, bool write, struct archive **ret, struct err *e);
+void archive_close(struct archive *ar);
+int archive_dir(const struct archive *ar);
+struct env *archive_env(const struct archive *ar);
+/* The folder as the user gave it, for messages. */
+const char *archive_path(const struct archive *ar);
+
+/* What start-up found behind the last frame and moved into lost+found. */
+struct archive_recovery {
+	uint64_t frames;     /* good frames: the next index */
+	bool cut_records;
+	bool cut_warc;
+};
+/* Needed before writing. Frames below `sealed` must all be good, else E_VERIFY names the first bad one and nothing is
+ * changed. Bytes behind the last good frame, and behind the end of warc/ that it tells, go to lost+found. */
+MUST_USE rc archive_recover(struct archive *ar, uint64_t sealed, struct archive_recovery *ret, struct err *e);
+
+/* One capture's run of WARC bytes. */
+struct archive_span {
+	char file[ARCHIVE_NAME];
+	uint64_t offset;
+	uint64_t length;
+	struct hash sha256; /* of the stored bytes */
+};
+/* Begins a span; *ret_fresh when it is the first of a new file, which then wants a warcinfo record. */
+MUST_USE rc archive_span_begin(struct archive *ar, bool *ret_fresh, struct err *e);
+/* Where a span's bytes go. Borrowed. */
+struct sink *archive_span_sink(struct archive *ar);
+/* Name of the file of the running span, and the offset that the next byte gets. Borrowed until the next begin. */
+const char *archive_span_file(const struct archive *ar);
+uint64_t archive_span_at(const struct archive *ar);
+/* Remembers this place (one at a time), or goes back to it: what was added since was never kept. */
+void archive_span_mark(struct archive *ar);
+MUST_USE rc archive_span_back(struct archive *ar, struct err *e);
+void archive_span_end(struct archive *ar, struct archive_span *ret);
+/* Takes back the whole running span. Does nothing when none runs. */
+MUST_USE rc archive_span_abort(struct archive *ar, struct err *e);
+
+/* Where a frame is. */
+struct archive_ref {
+	uint64_t index;
+	uint64_t file; /* first index of its file */
+	uint64_t offset;
+};
+/* Appends a frame. Not kept before archive_sync_records() returned OK, and that not before archive_sync_warc(). */
+MUST_USE rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, struct archive_ref *ret,
+	struct err *e);
+MUST_USE rc archive_sync_warc(struct archive *ar, struct err *e);
+MUST_USE rc archive_sync_records(struct archive *ar, struct err *e);
+
+struct frame {
+	struct archive_ref ref;
+	enum frame_kind kind;
+	struct str body;
+	uint64_t warc_serial; /* 0: nothing in warc/ yet */
+	uint64_t warc_end;
+};
+/* Reads frames in order. `ret` borrows from the scan until the next call. */
+struct archive_scan;
+MUST_USE rc archive_scan_new(struct archive *ar, uint64_t from_index, struct archive_scan **ret, struct err *e);
+/* OK · E_NOTFOUND the end · E_VERIFY a frame is damaged or cut short (message has file and byte) · E_IO. */
+MUST_USE rc archive_scan_next(struct archive_scan *s, struct frame *ret, struct err *e);
+void archive_scan_free(struct archive_scan *s);
+/* One frame, checked; the body goes into `body`. */
+MUST_USE rc archive_frame_read(struct archive *ar, struct archive_ref ref, struct buf *body, struct frame *ret,
+	struct err *e);
+
+/* "records/000000000000.rec" of a file that begins at that index. */
+void archive_rec_path(struct buf *b, uint64_t first_index);
+/* The serial in a WARC file's name ("…-00001.warc.gz"); 0 when it has none. */
+uint64_t archive_warc_serial(struct str name);
+
+#endif

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files and directories: reading, committing, listing, locking. */
+#include "io/fs/fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/caps.h"
+#include "base/mem.h"
+#include "io/fs/fs_int.h"
+
+#define PATH_CAP 4096u
+#define PIECE (256u * KIB)
+
+static int64_t real_now(struct env *env)
+{
+	(void)env;
+	struct timespec t = {0};
+	BUG_ON(clock_gettime(CLOCK_REALTIME, &t) != 0);
+	return (int64_t)t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+static rc real_random(struct env *env, void *p, size_t n, struct err *e)
+{
+	(void)env;
+	uint8_t *to = p;
+	while (n) {
+		ssize_t got = getrandom(to, n, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return err_sys(e, "random numbers");
+		to += got;
+		n -= (size_t)got;
+	}
+	return OK;
+}
+
+static const char *real_var(struct env *env, const char *name)
+{
+	(void)env;
+	return secure_getenv(name);
+}
+
+void fs_env(struct env *ret)
+{
+	*ret = (struct env){.now = real_now, .random = real_random, .var = real_var};
+}
+
+bool fs_faulted(struct env *env, enum env_op op, const char *path)
+{
+	int sys = env->fault ? env->fault(env, op, path) : 0;
+	if (sys)
+		errno = sys;
+	return sys != 0;
+}
+
+rc fs_write_all(struct env *env, int fd, const char *path, struct str bytes, struct err *e)
+{
+	if (fs_faulted(env, ENV_WRITE, path))
+		return err_sys(e, "%s: write", path);
+	while (bytes.n) {
+		ssize_t got = write(fd, bytes.p, bytes.n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_sys(e, "%s: write", path);
+		bytes = str_from(bytes, (size_t)got);
+	}
+	return OK;
+}
+
+rc fs_sync_fd(struct env *env, int fd, const char *path, bool data_only, struct err *e)
+{
+	if (fs_faulted(env, ENV_SYNC, path) || (data_only ? fdatasync(fd) : fsync(fd)) != 0)
+		return err_sys(e, "%s: sync", path);
+	return OK;
+}
+
+rc fs_dir_open(int at, const char *path, int *ret_fd, struct err *e)
+{
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return err_set(e, E_NOTFOUND, "%s: no such folder", path);
+	if (fd < 0)
+		return err_sys(e, "%s: open", path);
+	*ret_fd = fd;
+	return OK;
+}
+
+rc fs_dir_sync(struct env *env, int at, const char *path, struct err *e)
+{
+	AUTO_FD fd = -1;
+	TRY(fs_dir_open(at, path, &fd, e));
+	return fs_sync_fd(env, fd, path, false, e);
+}
+
+/* "a/b/c" -> "a/b"; "a" -> "." */
+static struct str parent_of(struct str path)
+{
+	size_t slash = path.n;
+	while (slash > 0 && path.p[slash - 1] != '/')
+		slash--;
+	if (slash == 0)
+		return STR(".");
+	return slash == 1 ? STR("/") : str_sub(path, 0, slash - 1);
+}
+
+static rc dir_make_one(struct env *env, int at, const char *path, struct err *e)
+{
+	char parent[PATH_CAP];
+	if (fs_faulted(env, ENV_OPEN, path))
+		return err_sys(e, "%s: make folder", path);
+	if (mkdirat(at, path, 0700) != 0)
+		return errno == EEXIST ? OK : err_sys(e, "%s: make folder", path);
+	struct str up = parent_of(str_c(path));
+	memcpy(parent, up.p, up.n);
+	parent[up.n] = '\0';
+	return fs_dir_sync(env, at, parent, e);
+}
+
+rc fs_dir_make(struct env *env, int at, const char *path, struct err *e)
+{
+	char part[PATH_CAP];
+	size_t n = strlen(path);
+	if (n == 0 || n >= sizeof(part))
+		return err_set(e, E_LIMIT, "path of %zu bytes", n);
+	struct stat st;
+	if (fstatat(at, path, &st, 0) == 0 && S_ISDIR(st.st_mode))
+		return OK;
+	for (size_t i = 1; i <= n; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		TRY(dir_make_one(env, at, part, e));
+	}
+	return OK;
+}
+
+rc fs_open(int at, const char *path, int *ret_fd, uint64_t *ret_size, struct err *e)
+{
+	AUTO_FD fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return err_set(e, E_NOTFOUND, "%s: no such file", path);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return err_sys(e, "%s: open", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, E_FORMAT, "%s: not a regular file", path);
+	*ret_size = (uint64_t)st.st_size;
+	*ret_fd = take_fd(&fd);
+	return OK;
+}
+
+rc fs_read_at(int fd, uint64_t offset, void *p, size_t n, struct err *e)
+{
+	char *to = p;
+	while (n) {
+		ssize_t got = pread(fd, to, n, (off_t)offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_sys(e, "read at byte %llu", (unsigned long long)offset);
+		if (got == 0)
+			return err_set(e, E_NOTFOUND, "the file ends at byte %llu", (unsigned long long)offset);
+		to += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return OK;
+}
+
+rc fs_read(int at, const char *path, struct buf *ret, struct err *e)
+{
+	AUTO_FD fd = -1;
+	uint64_t size = 0;
+	TRY(fs_open(at, path, &fd, &size, e));
+	if (size > ret->cap - ret->n)
+		return err_set(e, E_LIMIT, "%s: %llu bytes, at most %zu are read", path, (unsigned long long)size,
+			ret->cap);
+	char *to = buf_space(ret, (size_t)size);
+	BUG_ON(!to);
+	if (fs_read_at(fd, 0, to, (size_t)size, e) != OK)
+		return err_add(e, "%s", path);
+	buf_grown(ret, (size_t)size);
+	return OK;
+}
+
+static rc commit_temp(struct env *env, int at, const char *temp, struct str bytes, mode_t mode, struct err *e)
+{
+	if (fs_faulted(env, ENV_OPEN, temp))
+		return err_sys(e, "%s: create", temp);
+	AUTO_FD fd = openat(at, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return err_sys(e, "%s: create", temp);
+	TRY(fs_write_all(env, fd, temp, bytes, e));
+	return fs_sync_fd(env, fd, temp, false, e);
+}
+
+rc fs_commit(struct env *env, int at, const char *path, struct str bytes, mode_t mode, struct err *e)
+{
+	char temp[PATH_CAP];
+	char dir[PATH_CAP];
+	size_t n = strlen(path);
+	if (n + sizeof(".tmp") > sizeof(temp))
+		return err_set(e, E_LIMIT, "path of %zu bytes", n);
+	memcpy(temp, path, n);
+	memcpy(temp + n, ".tmp", sizeof(".tmp"));
+	struct str up = parent_of(str_c(path));
+	memcpy(dir, up.p, up.n);
+	dir[up.n] = '\0';
+	TRY(fs_dir_make(env, at, dir, e));
+	rc r = commit_temp(env, at, temp, bytes, mode, e);
+	if (r == OK && (fs_faulted(env, ENV_RENAME, path) || renameat(at, temp, at, path) != 0))
+		r = err_sys(e, "%s: rename", path);
+	if (r != OK) {
+		(void)unlinkat(at, temp, 0);
+		return r;
+	}
+	return fs_dir_sync(env, at, dir, e);
+}
+
+rc fs_remove(struct env *env, int at, const char *path, struct err *e)
+{
+	if (fs_faulted(env, ENV_UNLINK, path) || (unlinkat(at, path, 0) != 0 && errno != ENOENT))
+		return err_sys(e, "%s: remove", path);
+	return OK;
+}
+
+rc fs_remove_dir(struct env *env, int at, const char *path, struct err *e)
+{
+	if (fs_faulted(env, ENV_UNLINK, path) ||
+		(unlinkat(at, path, AT_REMOVEDIR) != 0 && errno != ENOENT))
+		return err_sys(e, "%s: remove", path);
+	return OK;
+}
+
+rc fs_lock(int at, const char *path, int *ret_fd, struct err *e)
+{
+	AUTO_FD fd = openat(at, path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat mine;
+	struct stat there;
+	if (fd < 0)
+		return err_sys(e, "%s: open", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno == EWOULDBLOCK)
+			return err_set(e, E_BUSY, "%s: another process is writing to this archive", path);
+		return err_sys(e, "%s: lock", path);
+	}
+	/* somebody may have replaced the file between open and lock: then this lock guards nothing */
+	if (fstat(fd, &mine) != 0 || fstatat(at, path, &there, AT_SYMLINK_NOFOLLOW) != 0)
+		return err_sys(e, "%s: stat", path);
+	if (mine.st_ino != there.st_ino || mine.st_dev != there.st_dev)
+		return err_set(e, E_BUSY, "%s: the lock file was replaced", path);
+	*ret_fd = take_fd(&fd);
+	return OK;
+}
+
+struct listing {
+	struct dirent **names;
+	int n;
+};
+
+static void listing_clear(struct listing *l)
+{
+	for (int i = 0; i < l->n; i++)
+		mem_free(l->names[i]);
+	mem_free(l->names);
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+rc fs_list(int at, const char *path, struct fs_visit *v, struct err *e)
+{
+	AUTO(listing) l = {0};
+	l.n = scandirat(at, path, &l.names, NULL, by_bytes);
+	if (l.n < 0) {
+		l.n = 0;
+		if (errno == ENOENT)
+			return err_set(e, E_NOTFOUND, "%s: no such folder", path);
+		return err_sys(e, "%s: list", path);
+	}
+	AUTO_FD dir = -1;
+	TRY(fs_dir_open(at, path, &dir, e));
+	for (int i = 0; i < l.n; i++) {
+		const char *name = l.names[i]->d_name;
+		struct stat st;
+		if (str_eq(str_c(name), STR(".")) || str_eq(str_c(name), STR("..")))
+			continue;
+		if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			return err_sys(e, "%s/%s: stat", path, name);
+		TRY(v->each(v, name, S_ISDIR(st.st_mode), e));
+	}
+	return OK;
+}
+
+rc fs_spool(struct env *env, int at, int *ret_fd, struct err *e)
+{
+	if (fs_faulted(env, ENV_OPEN, "spool"))
+		return err_sys(e, "temporary file");
+	int fd = openat(at, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(e, "temporary file");
+	*ret_fd = fd;
+	return OK;
+}
+
+static rc source_pull(struct source *s, void *p, size_t n, size_t *ret_n, struct err *e)
+{
+	struct fs_source *f = (struct fs_source *)s;
+	n = f->left < n ? (size_t)f->left : n;
+	ssize_t got = 0;
+	do {
+		got = n ? pread(f->fd, p, n, (off_t)f->offset) : 0;
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return err_sys(e, "read at byte %llu", (unsigned long long)f->offset);
+	f->offset += (uint64_t)got;
+	f->left -= (uint64_t)got;
+	*ret_n = (size_t)got;
+	return OK;
+}
+
+void fs_source_init(struct fs_source *s, int fd, uint64_t offset, uint64_t length)
+{
+	*s = (struct fs_source){{source_pull}, fd, offset, length};
+}
+
+rc fs_hash(int fd, uint64_t offset, uint64_t length, struct fs_progress *progress, struct hash *ret, struct err *e)
+{
+	AUTO(digest) d = {0};
+	AUTO(arena) a = {0};
+	char *piece = arena_alloc(&a, PIECE);
+	digest_start(&d, DIGEST_SHA256);
+	while (length) {
+		size_t n = length < PIECE ? (size_t)length : PIECE;
+		TRY(fs_read_at(fd, offset, piece, n, e));
+		digest_add(&d, piece, n);
+		offset += n;
+		length -= n;
+		if (progress)
+			progress->bytes(progress, n);
+	}
+	*ret = digest_sha256(&d);
+	return OK;
+}
