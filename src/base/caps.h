@@ -42,5 +42,6 @@
 #define CAP_REC_FILE (64ull * MIB)    /* so is a records file: start-up reads the last one whole */
 #define CAP_WORKER_MEMORY (1536u * MIB)
 #define CAP_WORKER_CPU_SECONDS 120u   /* reading one page */
+#define CAP_WORKER_WALL_SECONDS 300u  /* waiting for one frame of a worker, when many share the processors */
 
 #endif
