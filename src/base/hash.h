@@ -19,10 +19,17 @@ enum digest_alg {
 
 #define DIGEST_MAX 64u
 
+/* Room for OpenSSL's SHA256_CTX. Kept in place, since our trees hash many short messages: setting up an EVP context for
+ * each costs several times the hashing itself. */
+struct sha256_state {
+	uint64_t opaque[14];
+};
+
 /* A running digest. Aborts only when OpenSSL has no such algorithm at all. */
 struct digest {
 	enum digest_alg alg;
-	void *ctx; /* EVP_MD_CTX, owned */
+	struct sha256_state sha256; /* for DIGEST_SHA256 */
+	void *ctx;                  /* EVP_MD_CTX for the others, owned */
 };
 
 /* Starts a digest, or starts it again: `d` is all zeros or was started before. */
@@ -48,13 +55,12 @@ static inline struct str hash_str(const struct hash *h)
 
 /* HMAC-SHA256 (RFC 2104) under one key, many messages: the key's two blocks are hashed once. */
 struct hmac {
-	void *inner; /* EVP_MD_CTX after the padded key, owned */
-	void *outer;
-	void *work;
+	struct sha256_state inner; /* after the padded key */
+	struct sha256_state outer;
 };
 void hmac_start(struct hmac *h, struct str key);
-struct hash hmac_of(struct hmac *h, struct str message);
-/* Frees the contexts; zeros are fine. */
+struct hash hmac_of(const struct hmac *h, struct str message);
+/* Wipes the key's traces. */
 void hmac_clear(struct hmac *h);
 
 #endif

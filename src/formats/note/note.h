@@ -30,6 +30,9 @@ MUST_USE rc note_key_make(struct str name, const uint8_t pub[NOTE_KEY_SIZE], str
 /* The vkey text. */
 struct str note_key_text(struct arena *a, const struct note_key *k);
 
+/* True when `sig` is this key's Ed25519 signature of `text` (RFC 8032 §5.1.7, as OpenSSL checks it). */
+bool note_verify(const struct note_key *k, struct str text, struct str sig);
+
 struct note_sig {
 	struct str name;
 	uint8_t id[4];

@@ -61,7 +61,7 @@ void record_encode(struct buf *b, const struct record *r);
 MUST_USE rc record_decode(struct arena *a, struct str bytes, struct record *ret, struct err *e);
 
 /* The tree over a large value, so that passages of it can be withheld: chunks of 64 bytes cut at UTF-8 boundaries
- * (text/*) or of 4 KiB, salted as fields are under K' = HMAC-SHA256(K, "<tree name>"), e.g. "body". Fed piece by piece.
+ * (text) or of 4 KiB, salted as fields are under K' = HMAC-SHA256(K, "<tree name>"), e.g. "body". Fed piece by piece.
  *   field value: "tree:<base64 root>:<utf8-64|fixed-4096>:<length>" */
 enum record_chunking {
 	RECORD_CHUNK_UTF8_64,
