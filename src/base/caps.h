@@ -17,7 +17,8 @@
 #define CAP_ZSTD_WINDOW_LOG 23u       /* 8 MiB: WARC zstd, section "window" */
 #define CAP_ZSTD_DICT (8u * MIB)      /* dictionary of a .warc.zst */
 #define CAP_INFLATE_RATIO 1200u       /* output per input byte of one gzip or deflate stream; deflate itself ends at 1032 */
-#define CAP_DECODED (1024u * MIB)     /* one payload after its content codings are removed */
+#define CAP_INFLATE_FREE (16u * MIB)  /* output that any stream may give before the ratio is looked at */
+#define CAP_DECODED (256u * MIB)      /* one payload after its content codings are removed */
 #define CAP_CODINGS 4u                /* content codings on one message */
 #define CAP_FETCH_BODY (512u * MIB)   /* one reply, as served; --max-bytes lowers it */
 #define CAP_FETCH_HOPS 20u            /* redirects followed; the fetch standard stops at 20 */
@@ -30,6 +31,8 @@
 #define CAP_ARTICLE (16u * MIB)       /* text and fields that reading one page may give */
 #define CAP_NOTE (1u * MIB)           /* a signed note */
 #define CAP_NOTE_SIGS 100u            /* signatures on it */
+#define CAP_KEY_NAME 255u             /* name of a signing key; ours are host names with a path */
+#define CAP_KEY_FILE 4096u            /* a private key is one line of about 100 bytes */
 #define CAP_LEAF 65535u               /* a log entry: its length is a u16 (tlog-tiles) */
 #define CAP_RECORD (64u * MIB)        /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
@@ -37,6 +40,7 @@
 #define CAP_PROOF 63u                 /* hashes in a proof (RFC 9162 trees below 2^63) */
 #define CAP_CDXJ_LINE (256u * KIB)
 #define CAP_FRAME (64u * MIB)         /* one message between us and a sandboxed worker */
+#define CAP_CDXJ_SORT (512ull * MIB)  /* an index that is sorted in memory: about two million captures */
 #define CAP_LIST_LINE CAP_URL         /* a line of a list of URLs */
 #define CAP_WARC_FILE (1ull * GIB)    /* a WARC file is closed when it is larger */
 #define CAP_REC_FILE (64ull * MIB)    /* so is a records file: start-up reads the last one whole */

@@ -19,7 +19,7 @@
 #define add_ok(a, b, ret) (!__builtin_add_overflow((a), (b), (ret)))
 #define mul_ok(a, b, ret) (!__builtin_mul_overflow((a), (b), (ret)))
 
-/* AUTO(type): the variable is cleared by type_clear() when it leaves scope, on every path.
+/* AUTO(type): the variable is cleared by type_clear() when it leaves scope, on every path: so it is always initialised.
  * AUTO_FD: closed unless negative; TAKE_FD moves the descriptor out. */
 #define AUTO(type) __attribute__((cleanup(type##_clear))) struct type
 #define AUTO_PTR(type) __attribute__((cleanup(type##_freep))) struct type *

@@ -9,7 +9,7 @@ void quirk_add(struct quirks *q, uint64_t offset, const char *fmt, ...)
 	q->seen++;
 	if (!q->a || q->n >= QUIRKS_MAX)
 		return;
-	AUTO(buf) text;
+	AUTO(buf) text = {0};
 	buf_init(&text, 400);
 	va_list ap;
 	va_start(ap, fmt);

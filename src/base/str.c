@@ -16,6 +16,16 @@ char *str_cstr(struct arena *a, struct str s)
 	return arena_dup(a, s.p, s.n);
 }
 
+struct str str_join(struct arena *a, struct str front, struct str back)
+{
+	char *p = arena_alloc(a, front.n + back.n + 1);
+	if (front.n)
+		memcpy(p, front.p, front.n);
+	if (back.n)
+		memcpy(p + front.n, back.p, back.n);
+	return (struct str){p, front.n + back.n};
+}
+
 struct str str_fmt(struct arena *a, const char *fmt, ...)
 {
 	va_list ap;

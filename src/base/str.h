@@ -14,7 +14,7 @@ struct str {
 	size_t n;
 };
 
-/* For printf: "%.*s", STR_FMT(s). Precision is an int, so the text is cut at 1 MiB. */
+/* For printf: "%.*s", STR_FMT(s). The text is cut at 1 MiB and at a NUL inside. */
 #define STR_FMT(s) (int)size_min((s).n, 1u << 20), (s).n ? (s).p : ""
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
 
@@ -35,7 +35,10 @@ struct str str_dup(struct arena *a, struct str s);
 /* A NUL-terminated copy in `a`, for C libraries. Text with a NUL inside ends there. */
 char *str_cstr(struct arena *a, struct str s);
 
-/* Formats into `a`. */
+/* Both, one behind the other, in `a`. */
+struct str str_join(struct arena *a, struct str front, struct str back);
+
+/* Formats into `a`. Like all of printf, "%.*s" ends at a NUL: bytes from outside are joined, not formatted. */
 struct str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 bool str_eq(struct str a, struct str b);

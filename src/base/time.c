@@ -271,7 +271,7 @@ struct str instant_iso(struct arena *a, struct instant t)
 {
 	if (t.precision == PRECISION_NONE)
 		return STR("");
-	AUTO(buf) b;
+	AUTO(buf) b = {0};
 	buf_init(&b, 64);
 	struct civil c = civil_from_ns(t.ns + (int64_t)t.offset_min * 60 * NS);
 	buf_addf(&b, "%04u", (unsigned)c.year);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: arguments in, text or JSON Lines out, and one exit code. The only code that prints or exits. */
+#ifndef APP_CLI_H
+#define APP_CLI_H
+
+#include "app/pipeline/pipeline.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/env.h"
+#include "base/json.h"
+
+/* What scripts can rely on; the man page lists them. */
+enum exit_code {
+	EXIT_DONE = 0,
+	EXIT_NO = 1,          /* not verified, not found, differs */
+	EXIT_USAGE = 2,
+	EXIT_UNREADABLE = 3,  /* input or archive cannot be read or written */
+	EXIT_NETWORK = 4,
+	EXIT_BLOCKED = 5,     /* by the site; what it answered is kept */
+	EXIT_PARTIAL = 6,
+	EXIT_BUG = 70,
+};
+
+/* Options of all commands in one struct; a command lists those that it takes. */
+struct options {
+	const char *archive; /* -C */
+	bool json;
+	bool quiet;
+	bool verbose;
+	unsigned jobs; /* -j */
+	const char *url;
+	const char *type;
+	const char *origin;
+	const char *user_agent;
+	const char *accept_language;
+	const char *proxy;
+	const char *ca_file;
+	uint64_t max_bytes;
+	unsigned timeout_s;
+	uint64_t limit;
+	bool deep;
+	int part; /* enum capture_part, or PART_TEXT */
+	char **args;
+	size_t nargs;
+};
+#define PART_TEXT 100
+
+struct cli {
+	struct pipeline_ui ui; /* first: callbacks get back to the cli */
+	struct env *env;
+	struct options o;
+	struct arena run;
+	struct buf out;          /* stdout, flushed at the end of each line that matters */
+	bool stdout_failed;
+	bool bar_shown;
+	int64_t bar_at;
+	uint64_t kept;
+	uint64_t troubles;
+	rc trouble_code; /* of the last */
+};
+
+/* Prints what is in c->out. */
+void cli_flush(struct cli *c);
+/* "onrecord: <message>" on stderr; takes the progress bar away first. */
+void cli_error(struct cli *c, const struct err *e);
+void cli_note(struct cli *c, const char *text);
+void cli_bar(struct cli *c, const char *what, uint64_t done, uint64_t total);
+void cli_bar_end(struct cli *c);
+
+enum exit_code cli_exit_of(rc code);
+/* Prints the error and gives its exit code. */
+enum exit_code cli_fail(struct cli *c, const struct err *e);
+
+/* -C, else $ONRECORD_DIR, else the first archive upward from the working directory. E_NOTFOUND. */
+MUST_USE rc cli_archive_path(struct cli *c, const char **ret, struct err *e);
+/* Opens that archive. */
+MUST_USE rc cli_open(struct cli *c, bool write, struct pipeline **ret, struct err *e);
+
+/* The user's text on a terminal: control characters and bidi controls are shown as escapes. */
+void cli_text(struct buf *b, struct str s);
+/* One capture, as a line or as JSON. */
+void cli_row(struct cli *c, const struct catalog_row *row, bool sealed);
+void cli_row_json(struct jsonw *w, const struct catalog_row *row, bool sealed);
+
+enum exit_code cmd_init(struct cli *c);
+enum exit_code cmd_add(struct cli *c);
+enum exit_code cmd_ls(struct cli *c);
+enum exit_code cmd_show(struct cli *c);
+enum exit_code cmd_cat(struct cli *c);
+enum exit_code cmd_read(struct cli *c);
+enum exit_code cmd_verify(struct cli *c);
+enum exit_code cmd_reindex(struct cli *c);
+enum exit_code cmd_cdxj(struct cli *c);
+
+#endif

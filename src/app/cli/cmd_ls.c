@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ls, show and cat: the commands that look. */
+#include <stdio.h>
+
+#include "app/cli/cli.h"
+#include "base/caps.h"
+#include "base/codec.h"
+#include "base/stream.h"
+#include "formats/url/url.h"
+#include "stages/read/read.h"
+
+struct listing {
+	struct catalog_visit visit;
+	struct cli *c;
+	uint64_t sealed;
+	uint64_t n;
+};
+
+static rc list_row(struct catalog_visit *v, const struct catalog_row *row, struct err *e)
+{
+	(void)e;
+	struct listing *l = (struct listing *)v;
+	cli_row(l->c, row, row->index < l->sealed);
+	l->n++;
+	return OK;
+}
+
+static rc list(struct cli *c, struct pipeline *p, struct listing *l, struct err *e)
+{
+	struct catalog_query q = {.limit = c->o.limit};
+	if (c->o.nargs)
+		q.key = url_key(&c->run, str_c(c->o.args[0]));
+	if (!pipeline_catalog(p))
+		return err_set(e, E_FORMAT, "the catalog cannot be used (onrecord reindex makes it anew)");
+	TRY(pipeline_sealed(p, &l->sealed, e));
+	return catalog_list(pipeline_catalog(p), &q, &l->visit, e);
+}
+
+enum exit_code cmd_ls(struct cli *c)
+{
+	struct err e;
+	struct pipeline *p = NULL;
+	struct listing l = {.visit.row = list_row, .c = c};
+	if (cli_open(c, false, &p, &e) != OK)
+		return cli_fail(c, &e);
+	rc r = list(c, p, &l, &e);
+	pipeline_abandon(p);
+	if (r != OK)
+		return cli_fail(c, &e);
+	if (l.n == 0 && c->o.nargs) {
+		rc_ignore(err_set(&e, E_NOTFOUND, "no capture of '%.300s'", c->o.args[0]));
+		return cli_fail(c, &e);
+	}
+	return EXIT_DONE;
+}
+
+/* Everything that show prints about one capture. */
+struct shown {
+	struct catalog_row row;
+	struct frame frame;
+	struct record record;
+	struct checkpoint checkpoint;
+	struct str note;
+	bool sealed;
+	struct tlog_proof proof;
+	struct article article;
+	bool has_article;
+};
+
+static rc load_shown(struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct shown *s, struct err *e)
+{
+	struct str leaf;
+	TRY(pipeline_find(p, name, a, &s->row, e));
+	TRY(pipeline_record(p, &s->row, a, body, &s->frame, &s->record, e));
+	TRY(seal_checkpoint(pipeline_archive(p), pipeline_key(p), a, &s->checkpoint, &s->note, e));
+	s->sealed = s->row.index < s->checkpoint.size;
+	if (s->sealed) {
+		TRY(seal_leaf(a, &s->frame, &leaf, e));
+		TRY(seal_prove(pipeline_archive(p), &s->checkpoint, s->row.index, leaf, &s->proof, e));
+	}
+	s->has_article = s->row.article.n && article_decode(a, s->row.article, &s->article, e) == OK;
+	return OK;
+}
+
+static void show_json(struct cli *c, const struct shown *s)
+{
+	AUTO(arena) a = {0};
+	struct jsonw w = jsonw_to(&c->out);
+	jsonw_open(&w, NULL, '{');
+	cli_row_json(&w, &s->row, s->sealed);
+	jsonw_open(&w, "record", '{');
+	for (size_t i = 0; i < s->record.n; i++)
+		jsonw_str(&w, str_cstr(&a, s->record.fields[i].name), s->record.fields[i].value);
+	jsonw_close(&w, '}');
+	jsonw_open(&w, "log", '{');
+	jsonw_str(&w, "origin", s->checkpoint.origin);
+	jsonw_u64(&w, "size", s->checkpoint.size);
+	jsonw_str(&w, "root", base64_of(&a, hash_str(&s->checkpoint.root)));
+	jsonw_str(&w, "checkpoint", s->note);
+	jsonw_open(&w, "proof", '[');
+	for (size_t i = 0; s->sealed && i < s->proof.n; i++)
+		jsonw_str(&w, NULL, base64_of(&a, hash_str(&s->proof.h[i])));
+	jsonw_close(&w, ']');
+	jsonw_close(&w, '}');
+	if (s->has_article) {
+		AUTO(buf) article;
+		buf_init(&article, CAP_ARTICLE * 2);
+		read_json(&article, &s->article);
+		buf_add(w.to, STR(",\"article\":"));
+		buf_add(w.to, str_trim(buf_str(&article)));
+	}
+	jsonw_close(&w, '}');
+	buf_addc(&c->out, '\n');
+}
+
+static void show_line(struct buf *b, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_addf(b, "  %-18s ", name);
+	for (size_t from = 0; from < value.n;) {
+		size_t end = str_chr(value, '\n', from);
+		if (from)
+			buf_addf(b, "\n  %-18s ", "");
+		cli_text(b, str_sub(value, from, end));
+		from = end + 1;
+	}
+	buf_addc(b, '\n');
+}
+
+static void show_text(struct cli *c, const struct shown *s)
+{
+	AUTO(arena) a = {0};
+	struct buf *b = &c->out;
+	buf_addf(b, "#%llu %.*s\n", (unsigned long long)s->row.index, STR_FMT(hex_of(&a, hash_str(&s->row.id))));
+	if (s->row.title.n) {
+		buf_add(b, STR("article, as read\n"));
+		show_line(b, "title", s->row.title);
+		show_line(b, "published", s->row.published);
+		show_line(b, "updated", s->row.updated);
+		show_line(b, "language", s->row.language);
+	}
+	buf_add(b, STR("record, as sealed\n"));
+	for (size_t i = 0; i < s->record.n; i++)
+		show_line(b, str_cstr(&a, s->record.fields[i].name), s->record.fields[i].value);
+	buf_add(b, STR("log\n"));
+	show_line(b, "origin", s->checkpoint.origin);
+	if (s->sealed)
+		buf_addf(b, "  %-18s entry %llu of %llu; its inclusion proof of %zu hashes holds\n", "sealed",
+			(unsigned long long)s->row.index, (unsigned long long)s->checkpoint.size, s->proof.n);
+	else
+		buf_addf(b, "  %-18s kept, not sealed yet\n", "state");
+	buf_add(b, STR("what this does not prove\n"
+		       "  That the site itself sent these bytes rests on the TLS evidence and on whoever captured them.\n"
+		       "  Until others have the log's checkpoint, whoever holds its key could still rewrite it.\n"));
+}
+
+enum exit_code cmd_show(struct cli *c)
+{
+	struct err e;
+	struct pipeline *p = NULL;
+	rc r = OK;
+	if (cli_open(c, false, &p, &e) != OK)
+		return cli_fail(c, &e);
+	for (size_t i = 0; i < c->o.nargs && r == OK; i++) {
+		AUTO(arena) a = {0};
+		AUTO(buf) body;
+		struct shown s = {0};
+		buf_init(&body, CAP_RECORD);
+		r = load_shown(p, str_c(c->o.args[i]), &a, &body, &s, &e);
+		if (r != OK)
+			break;
+		if (c->o.json)
+			show_json(c, &s);
+		else
+			show_text(c, &s);
+		cli_flush(c);
+	}
+	pipeline_abandon(p);
+	return r == OK ? EXIT_DONE : cli_fail(c, &e);
+}
+
+struct stdout_sink {
+	struct sink sink;
+	struct cli *c;
+};
+
+static rc stdout_push(struct sink *s, struct str bytes, struct err *e)
+{
+	struct cli *c = ((struct stdout_sink *)s)->c;
+	if (bytes.n && fwrite(bytes.p, 1, bytes.n, stdout) != bytes.n) {
+		c->stdout_failed = true;
+		return err_sys(e, "standard output");
+	}
+	return OK;
+}
+
+static rc cat(struct cli *c, struct pipeline *p, struct err *e)
+{
+	AUTO(buf) body;
+	struct shown s = {0};
+	struct stdout_sink to = {{stdout_push}, c};
+	buf_init(&body, CAP_RECORD);
+	TRY(pipeline_find(p, str_c(c->o.args[0]), &c->run, &s.row, e));
+	TRY(pipeline_record(p, &s.row, &c->run, &body, &s.frame, &s.record, e));
+	if (c->o.part == PART_TEXT) {
+		if (s.row.article.n == 0)
+			return err_set(e, E_NOTFOUND, "no article was read in this capture");
+		TRY(article_decode(&c->run, s.row.article, &s.article, e));
+		TRY(stdout_push(&to.sink, s.article.text, e));
+		return stdout_push(&to.sink, STR("\n"), e);
+	}
+	return capture_cat(pipeline_archive(p), &s.record, (enum capture_part)c->o.part, &to.sink, e);
+}
+
+enum exit_code cmd_cat(struct cli *c)
+{
+	struct err e;
+	struct pipeline *p = NULL;
+	if (c->o.nargs != 1) {
+		rc_ignore(err_set(&e, E_USAGE, "cat takes one capture"));
+		return cli_fail(c, &e);
+	}
+	if (cli_open(c, false, &p, &e) != OK)
+		return cli_fail(c, &e);
+	rc r = cat(c, p, &e);
+	pipeline_abandon(p);
+	return r == OK ? EXIT_DONE : cli_fail(c, &e);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verify: what was sealed against what is on disk. */
+#include "app/cli/cli.h"
+#include "base/caps.h"
+#include "io/fs/fs.h"
+
+struct checking {
+	struct seal_report report; /* first */
+	struct fs_progress progress;
+	struct cli *c;
+	struct pipeline *p;
+	uint64_t bytes;
+	uint64_t captures;
+	uint64_t deep;
+};
+
+static void say_problem(struct checking *k, const struct err *e)
+{
+	if (!k->c->o.json) {
+		cli_error(k->c, e);
+		return;
+	}
+	struct jsonw w = jsonw_to(&k->c->out);
+	jsonw_open(&w, NULL, '{');
+	jsonw_str(&w, "problem", str_c(e->msg));
+	jsonw_close(&w, '}');
+	buf_addc(&k->c->out, '\n');
+	cli_flush(k->c);
+}
+
+static void on_problem(struct seal_report *r, const struct err *e)
+{
+	say_problem((struct checking *)(void *)r, e);
+}
+
+static void on_bytes(struct fs_progress *p, uint64_t n)
+{
+	struct checking *k = (struct checking *)(void *)((char *)p - offsetof(struct checking, progress));
+	k->bytes += n;
+	cli_bar(k->c, "verifying (MiB)", k->bytes >> 20, 0);
+}
+
+static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
+{
+	(void)sealed;
+	struct checking *k = (struct checking *)(void *)r;
+	AUTO(arena) a = {0};
+	struct record rec;
+	struct archive_span span;
+	struct err e;
+	if (f->kind != FRAME_RECORD || record_decode(&a, f->body, &rec, &e) != OK)
+		return;
+	if (capture_locate(&rec, &span, &e) != OK)
+		return;
+	k->captures++;
+	if (!k->c->o.deep)
+		return;
+	k->deep++;
+	if (capture_check(pipeline_archive(k->p), &rec, &e) == OK)
+		return;
+	rc_ignore(err_add(&e, "entry %llu", (unsigned long long)f->ref.index));
+	r->problems++;
+	say_problem(k, &e);
+}
+
+static void summary(struct checking *k)
+{
+	struct buf *b = &k->c->out;
+	const struct seal_report *r = &k->report;
+	if (k->c->o.json) {
+		struct jsonw w = jsonw_to(b);
+		jsonw_open(&w, NULL, '{');
+		jsonw_bool(&w, "verified", r->problems == 0);
+		jsonw_u64(&w, "captures", k->captures);
+		jsonw_u64(&w, "entries", r->frames);
+		jsonw_u64(&w, "sealed", r->sealed);
+		jsonw_u64(&w, "warc_bytes", r->warc_bytes);
+		jsonw_u64(&w, "parsed_again", k->deep);
+		jsonw_u64(&w, "problems", r->problems);
+		jsonw_close(&w, '}');
+		buf_addc(b, '\n');
+		return;
+	}
+	if (k->c->o.quiet)
+		return;
+	buf_addf(b, "%s: %llu captures, %llu of %llu log entries sealed, %llu bytes of warc/ checked",
+		r->problems ? "NOT verified" : "verified", (unsigned long long)k->captures,
+		(unsigned long long)r->sealed, (unsigned long long)r->frames, (unsigned long long)r->warc_bytes);
+	if (r->problems)
+		buf_addf(b, ", %llu %s", (unsigned long long)r->problems, r->problems == 1 ? "problem" : "problems");
+	buf_addc(b, '\n');
+	if (!k->c->o.deep && !r->problems)
+		buf_add(b, STR("(--deep also parses every capture again and compares it with its record)\n"));
+}
+
+static enum exit_code verify_all(struct cli *c, struct pipeline *p)
+{
+	struct err e;
+	struct checking k = {.report = {.problem = on_problem, .entry = on_entry}, .progress.bytes = on_bytes, .c = c, .p = p};
+	k.report.progress = &k.progress;
+	rc r = seal_verify(pipeline_archive(p), pipeline_key(p), &k.report, &e);
+	cli_bar_end(c);
+	if (r != OK)
+		return cli_fail(c, &e);
+	summary(&k);
+	return k.report.problems ? EXIT_NO : EXIT_DONE;
+}
+
+/* One capture: its frame, its span, its place in the log, and its record against the parsed WARC bytes. */
+static rc verify_one(struct cli *c, struct pipeline *p, struct str name, struct catalog_row *row, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) body;
+	struct frame f;
+	struct record r;
+	struct checkpoint cp;
+	struct str leaf;
+	struct tlog_proof proof;
+	buf_init(&body, CAP_RECORD);
+	TRY(pipeline_find(p, name, &c->run, row, e));
+	TRY(pipeline_record(p, row, &a, &body, &f, &r, e));
+	TRY(seal_check_span(pipeline_archive(p), &f, e));
+	TRY(capture_check(pipeline_archive(p), &r, e));
+	TRY(seal_checkpoint(pipeline_archive(p), pipeline_key(p), &a, &cp, NULL, e));
+	TRY(seal_leaf(&a, &f, &leaf, e));
+	return seal_prove(pipeline_archive(p), &cp, row->index, leaf, &proof, e);
+}
+
+static enum exit_code verify_each(struct cli *c, struct pipeline *p)
+{
+	enum exit_code code = EXIT_DONE;
+	for (size_t i = 0; i < c->o.nargs; i++) {
+		struct err e;
+		struct catalog_row row = {0};
+		rc r = verify_one(c, p, str_c(c->o.args[i]), &row, &e);
+		if (c->o.json) {
+			struct jsonw w = jsonw_to(&c->out);
+			jsonw_open(&w, NULL, '{');
+			jsonw_str(&w, "capture", str_c(c->o.args[i]));
+			jsonw_bool(&w, "verified", r == OK);
+			jsonw_str_or_null(&w, "problem", r == OK ? STR("") : str_c(e.msg));
+			jsonw_close(&w, '}');
+			buf_addc(&c->out, '\n');
+		} else if (r == OK) {
+			buf_addf(&c->out, "verified: #%llu ", (unsigned long long)row.index);
+			cli_text(&c->out, row.url);
+			buf_addc(&c->out, '\n');
+		} else {
+			cli_error(c, &e);
+		}
+		cli_flush(c);
+		if (r != OK && code == EXIT_DONE)
+			code = cli_exit_of(r);
+	}
+	return code;
+}
+
+enum exit_code cmd_verify(struct cli *c)
+{
+	struct err e;
+	struct pipeline *p = NULL;
+	if (cli_open(c, false, &p, &e) != OK)
+		return cli_fail(c, &e);
+	enum exit_code code = c->o.nargs ? verify_each(c, p) : verify_all(c, p);
+	pipeline_abandon(p);
+	return code;
+}

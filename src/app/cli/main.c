@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands and their options. One table says what each command takes, and help is printed from it. */
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app/cli/cli.h"
+#include "base/caps.h"
+#include "io/fs/fs.h"
+#include "io/http/http.h"
+
+enum option_id {
+	OPT_ARCHIVE = 'C',
+	OPT_JOBS = 'j',
+	OPT_QUIET = 'q',
+	OPT_VERBOSE = 'v',
+	OPT_HELP = 'h',
+	OPT_LIMIT = 'n',
+	OPT_JSON = 256,
+	OPT_VERSION,
+	OPT_URL,
+	OPT_TYPE,
+	OPT_ORIGIN,
+	OPT_USER_AGENT,
+	OPT_ACCEPT_LANGUAGE,
+	OPT_PROXY,
+	OPT_CA_FILE,
+	OPT_MAX_BYTES,
+	OPT_TIMEOUT,
+	OPT_DEEP,
+	OPT_CONTENT,
+	OPT_PAYLOAD,
+	OPT_HEADERS,
+	OPT_TEXT,
+	OPT_WARC,
+};
+
+struct option_help {
+	enum option_id id;
+	const char *name;
+	const char *value; /* NULL: takes none */
+	const char *help;
+};
+
+static const struct option_help OPTIONS[] = {
+	{OPT_ARCHIVE, "archive", "DIR", "the archive (else $ONRECORD_DIR, else found upward from here)"},
+	{OPT_JSON, "json", NULL, "JSON Lines instead of text"},
+	{OPT_QUIET, "quiet", NULL, "only errors on standard error"},
+	{OPT_VERBOSE, "verbose", NULL, "more on standard error"},
+	{OPT_HELP, "help", NULL, "this help"},
+	{OPT_VERSION, "version", NULL, "version, and the specifications that it follows"},
+	{OPT_JOBS, "jobs", "N", "this many at the same time (default: 4 to fetch, the processors to read)"},
+	{OPT_URL, "url", "URL", "where a saved page was found"},
+	{OPT_TYPE, "type", "TYPE", "its media type (default: text/html)"},
+	{OPT_ORIGIN, "origin", "NAME", "name of the log, e.g. example.org/desk (default: a random one)"},
+	{OPT_USER_AGENT, "user-agent", "TEXT", "what the site is told that we are"},
+	{OPT_ACCEPT_LANGUAGE, "accept-language", "TEXT", "languages to ask for (default: none)"},
+	{OPT_PROXY, "proxy", "URL", "fetch through a proxy, e.g. socks5h://127.0.0.1:9050"},
+	{OPT_CA_FILE, "ca-file", "FILE", "trust these certificates instead of the system's"},
+	{OPT_MAX_BYTES, "max-bytes", "N", "of one reply (default and most: 536870912)"},
+	{OPT_TIMEOUT, "timeout", "SECONDS", "for one reply (default: 300)"},
+	{OPT_LIMIT, "limit", "N", "at most N lines"},
+	{OPT_DEEP, "deep", NULL, "parse every capture again and compare it with its record"},
+	{OPT_CONTENT, "content", NULL, "the page without transfer and content codings (default)"},
+	{OPT_PAYLOAD, "payload", NULL, "the payload as served: what its digest is of"},
+	{OPT_HEADERS, "headers", NULL, "the HTTP head as served"},
+	{OPT_TEXT, "text", NULL, "the article's text"},
+	{OPT_WARC, "warc", NULL, "the whole WARC record"},
+};
+
+#define OPTIONS_MAX 10
+struct command {
+	const char *name;
+	const char *args;
+	const char *what;
+	const char *example;
+	enum exit_code (*run)(struct cli *c);
+	int options[OPTIONS_MAX]; /* besides those that all take */
+	size_t least_args;
+};
+
+static const struct command COMMANDS[] = {
+	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
+		"onrecord init case-17 --origin example.org/case-17", cmd_init, {OPT_ORIGIN}, 0},
+	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
+		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
+		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
+		cmd_add,
+		{OPT_JOBS, OPT_URL, OPT_TYPE, OPT_USER_AGENT, OPT_ACCEPT_LANGUAGE, OPT_PROXY, OPT_CA_FILE, OPT_MAX_BYTES,
+			OPT_TIMEOUT},
+		1},
+	{"ls", "[URL]", "list captures, or those of one URL in the order of time",
+		"onrecord ls\n  onrecord ls --json https://news.example/story", cmd_ls, {OPT_LIMIT}, 0},
+	{"show", "ID ...", "all that is known of a capture: record, place in the log, proof, article",
+		"onrecord show '#12'\n  onrecord show https://news.example/story@2018-11-15", cmd_show, {0}, 1},
+	{"cat", "ID", "write a capture to standard output", "onrecord cat '#12' > page.html", cmd_cat,
+		{OPT_CONTENT, OPT_PAYLOAD, OPT_HEADERS, OPT_TEXT, OPT_WARC}, 1},
+	{"read", "FILE.html", "read the article in a file, as JSON; no archive is involved",
+		"onrecord read page.html --url https://news.example/story", cmd_read, {OPT_URL, OPT_TYPE}, 1},
+	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
+		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP}, 0},
+	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex, {OPT_JOBS},
+		0},
+	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
+		"onrecord cdxj > index.cdxj\n  onrecord cdxj old-crawl.warc.gz", cmd_cdxj, {0}, 0},
+};
+
+static bool takes(const struct command *cmd, int id)
+{
+	static const int all[] = {OPT_ARCHIVE, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION};
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (all[i] == id)
+			return true;
+	for (size_t i = 0; cmd && i < OPTIONS_MAX; i++)
+		if (cmd->options[i] == id)
+			return true;
+	return false;
+}
+
+static void print_options(const struct command *cmd)
+{
+	for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++) {
+		const struct option_help *o = &OPTIONS[i];
+		if (!takes(cmd, (int)o->id))
+			continue;
+		char shown[40];
+		AUTO(buf) b;
+		buf_init(&b, sizeof(shown));
+		if (o->id < 256)
+			buf_addf(&b, "-%c, ", (char)o->id);
+		buf_addf(&b, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+		(void)printf("  %-26.*s %s\n", STR_FMT(buf_str(&b)), o->help);
+	}
+}
+
+static void help_command(const struct command *cmd)
+{
+	(void)printf("usage: onrecord %s [options] %s\n%s\n\nexamples:\n  %s\n\noptions:\n", cmd->name, cmd->args,
+		cmd->what, cmd->example);
+	print_options(cmd);
+}
+
+static void help_all(void)
+{
+	(void)puts("onrecord puts published pages on the record: captured as served, sealed in a log that nobody can\n"
+		   "change unseen, and read.\n\nusage: onrecord COMMAND [options] [arguments]\n");
+	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++)
+		(void)printf("  %-9s %s\n", COMMANDS[i].name, COMMANDS[i].what);
+	(void)puts("\na first session:\n  onrecord init case-17 && cd case-17\n  onrecord add https://news.example/story\n"
+		   "  onrecord ls\n  onrecord verify\n\noptions of every command:");
+	print_options(NULL);
+	(void)puts("\n`onrecord COMMAND --help` has more; `man onrecord` has all of it.");
+}
+
+static void version(void)
+{
+	(void)puts("onrecord " ONRECORD_VERSION "\n"
+		   "WARC 1.1 (reads 0.17 to 1.1, ARC 1.0 and 1.1), CDXJ, C2SP tlog-tiles, tlog-checkpoint and signed-note,\n"
+		   "RFC 6962 tree hashes; archive, record and leaf formats v1");
+}
+
+static rc number(const char *text, uint64_t least, uint64_t most, uint64_t *ret, const char *what, struct err *e)
+{
+	if (!str_to_u64(str_c(text), ret) || *ret < least || *ret > most)
+		return err_set(e, E_USAGE, "--%s takes a whole number from %llu to %llu, not '%.40s'", what,
+			(unsigned long long)least, (unsigned long long)most, text);
+	return OK;
+}
+
+static rc set_option(struct options *o, int id, const char *value, struct err *e)
+{
+	uint64_t n = 0;
+	switch (id) {
+	case OPT_ARCHIVE:
+		o->archive = value;
+		return OK;
+	case OPT_JSON:
+		o->json = true;
+		return OK;
+	case OPT_QUIET:
+		o->quiet = true;
+		return OK;
+	case OPT_VERBOSE:
+		o->verbose = true;
+		return OK;
+	case OPT_URL:
+		o->url = value;
+		return OK;
+	case OPT_TYPE:
+		o->type = value;
+		return OK;
+	case OPT_ORIGIN:
+		o->origin = value;
+		return OK;
+	case OPT_USER_AGENT:
+		o->user_agent = value;
+		return OK;
+	case OPT_ACCEPT_LANGUAGE:
+		o->accept_language = value;
+		return OK;
+	case OPT_PROXY:
+		o->proxy = value;
+		return OK;
+	case OPT_CA_FILE:
+		o->ca_file = value;
+		return OK;
+	case OPT_MAX_BYTES:
+		return number(value, 1, CAP_FETCH_BODY, &o->max_bytes, "max-bytes", e);
+	case OPT_LIMIT:
+		return number(value, 1, INT64_MAX, &o->limit, "limit", e);
+	case OPT_TIMEOUT:
+		TRY(number(value, 1, CAP_FETCH_SECONDS, &n, "timeout", e));
+		o->timeout_s = (unsigned)n;
+		return OK;
+	case OPT_JOBS:
+		TRY(number(value, 1, 64, &n, "jobs", e));
+		o->jobs = (unsigned)n;
+		return OK;
+	case OPT_DEEP:
+		o->deep = true;
+		return OK;
+	case OPT_CONTENT:
+		o->part = CAPTURE_CONTENT;
+		return OK;
+	case OPT_PAYLOAD:
+		o->part = CAPTURE_PAYLOAD;
+		return OK;
+	case OPT_HEADERS:
+		o->part = CAPTURE_HEADERS;
+		return OK;
+	case OPT_WARC:
+		o->part = CAPTURE_WARC;
+		return OK;
+	case OPT_TEXT:
+		o->part = PART_TEXT;
+		return OK;
+	default:
+		return err_set(e, E_USAGE, "unknown option");
+	}
+}
+
+/* *ret_shown: help or version was asked for and printed. `cmd` is NULL before the command's name. */
+static rc parse(struct cli *c, const struct command *cmd, int argc, char **argv, bool *ret_shown, struct err *e)
+{
+	struct option longs[ARRAY_LEN(OPTIONS) + 1] = {{0}};
+	for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++)
+		longs[i] = (struct option){OPTIONS[i].name, OPTIONS[i].value ? required_argument : no_argument, NULL,
+			(int)OPTIONS[i].id};
+	int id = 0;
+	opterr = 0;
+	optind = 1;
+	/* options may stand anywhere after the command, but before it only those of all commands */
+	const char *shorts = cmd ? ":C:j:n:qvh" : "+:C:qvh";
+	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const char *which = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+		if (id == ':')
+			return err_set(e, E_USAGE, "option '%s' needs a value", which);
+		if (id == '?')
+			return err_set(e, E_USAGE, "unknown option '%s'", which);
+		if (!takes(cmd, id))
+			return err_set(e, E_USAGE, "'%s' is no option of onrecord%s%s", which, cmd ? " " : "",
+				cmd ? cmd->name : "");
+		if (id == OPT_HELP || id == OPT_VERSION) {
+			*ret_shown = true;
+			if (id == OPT_VERSION)
+				version();
+			else if (cmd)
+				help_command(cmd);
+			else
+				help_all();
+			return OK;
+		}
+		TRY(set_option(&c->o, id, optarg, e));
+	}
+	c->o.args = argv + optind;
+	c->o.nargs = (size_t)(argc - optind);
+	return OK;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++)
+		if (str_eq(str_c(COMMANDS[i].name), str_c(name)))
+			return &COMMANDS[i];
+	return NULL;
+}
+
+static enum exit_code run(struct cli *c, int argc, char **argv)
+{
+	struct err e;
+	bool shown = false;
+	if (parse(c, NULL, argc, argv, &shown, &e) != OK)
+		return cli_fail(c, &e);
+	if (shown)
+		return EXIT_DONE;
+	if (c->o.nargs == 0 || str_eq(str_c(c->o.args[0]), STR("help"))) {
+		const struct command *about = c->o.nargs > 1 ? find_command(c->o.args[1]) : NULL;
+		if (about)
+			help_command(about);
+		else
+			help_all();
+		return c->o.nargs == 0 ? EXIT_USAGE : EXIT_DONE;
+	}
+	const struct command *cmd = find_command(c->o.args[0]);
+	if (!cmd) {
+		rc_ignore(err_set(&e, E_USAGE, "no command '%s' (onrecord --help lists them)", c->o.args[0]));
+		return cli_fail(c, &e);
+	}
+	if (parse(c, cmd, (int)c->o.nargs, c->o.args, &shown, &e) != OK)
+		return cli_fail(c, &e);
+	if (shown)
+		return EXIT_DONE;
+	if (c->o.nargs < cmd->least_args) {
+		rc_ignore(err_set(&e, E_USAGE, "usage: onrecord %s [options] %s", cmd->name, cmd->args));
+		return cli_fail(c, &e);
+	}
+	return cmd->run(c);
+}
+
+int main(int argc, char **argv)
+{
+	struct env env;
+	struct cli c = {.env = &env};
+	fs_env(&env);
+	env.fetch = http_fetch;
+	buf_init(&c.out, 64 * MIB);
+	/* the reader of our output may go away: then a write fails, and we say so by the exit code */
+	(void)signal(SIGPIPE, SIG_IGN);
+	enum exit_code code = run(&c, argc, argv);
+	cli_flush(&c);
+	cli_bar_end(&c);
+	if ((fflush(stdout) != 0 || c.stdout_failed) && code == EXIT_DONE)
+		code = EXIT_UNREADABLE;
+	buf_clear(&c.out);
+	arena_clear(&c.run);
+	return (int)code;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Several URLs at a time: threads fetch and parse (each with a sandboxed worker made before any thread was), this one
+ * thread keeps, in the order in which replies are whole. */
+#include <pthread.h>
+
+#include "app/pipeline/pipeline_int.h"
+#include "base/caps.h"
+#include "base/mem.h"
+
+#define JOBS_MAX 64u
+
+struct one_fetched {
+	size_t url;
+	struct fetched *got; /* NULL: failed */
+	struct err e;
+};
+
+struct many {
+	struct pipeline *p;
+	const struct str *urls;
+	size_t n;
+	const struct pipeline_fetch *how;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	size_t next;               /* URL to be taken */
+	struct one_fetched *ready; /* ring of `room` */
+	size_t room;
+	size_t first;
+	size_t nready;
+	bool stop;
+};
+
+struct fetcher {
+	struct many *m;
+	struct capture_worker *worker;
+	pthread_t thread;
+	bool started;
+};
+
+static void fetch_one(struct many *m, struct capture_worker *w, size_t i, struct one_fetched *ret)
+{
+	struct capture_fetch want = m->how->how;
+	want.url = m->urls[i];
+	*ret = (struct one_fetched){.url = i};
+	if (capture_get(m->p->env, w, archive_dir(m->p->ar), &want, &ret->got, &ret->e) != OK)
+		ret->got = NULL;
+}
+
+static void put_ready(struct many *m, const struct one_fetched *one)
+{
+	while (m->nready == m->room && !m->stop)
+		BUG_ON(pthread_cond_wait(&m->changed, &m->lock) != 0);
+	if (m->stop) {
+		fetched_free(one->got);
+		return;
+	}
+	m->ready[(m->first + m->nready++) % m->room] = *one;
+	BUG_ON(pthread_cond_broadcast(&m->changed) != 0);
+}
+
+static void *fetcher_run(void *arg)
+{
+	struct fetcher *f = arg;
+	struct many *m = f->m;
+	BUG_ON(pthread_mutex_lock(&m->lock) != 0);
+	while (!m->stop && m->next < m->n) {
+		struct one_fetched one;
+		size_t i = m->next++;
+		BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
+		fetch_one(m, f->worker, i, &one);
+		BUG_ON(pthread_mutex_lock(&m->lock) != 0);
+		put_ready(m, &one);
+	}
+	BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
+	return NULL;
+}
+
+static bool is_block(unsigned status)
+{
+	return status == 401 || status == 403 || status == 407 || status == 429 || status == 451;
+}
+
+/* Keeps one and counts it. An error here is ours (disk, lock): it ends everything. */
+static rc keep_one(struct many *m, struct one_fetched *one, struct pipeline_fetched *ret, struct err *e)
+{
+	if (!one->got) {
+		if (one->e.code == E_IO)
+			return (*e = one->e).code;
+		ret->failed++;
+		m->p->ui->trouble(m->p->ui, &one->e);
+		return OK;
+	}
+	rc r = capture_keep(m->p->ar, one->got, &m->p->out, e);
+	if (r == OK) {
+		ret->kept++;
+		ret->blocked += is_block(fetched_status(one->got));
+		ret->truncated += fetched_truncated(one->got)[0] != '\0';
+		if (fetched_broken(one->got)) {
+			struct err why;
+			struct str url = m->urls[one->url];
+			rc_ignore(err_set(&why, E_NET, "%.*s: redirect not followed: %s", (int)size_min(url.n, 200), url.p,
+				fetched_broken(one->got)));
+			m->p->ui->trouble(m->p->ui, &why);
+		}
+	}
+	fetched_free(one->got);
+	if (m->p->ui->progress)
+		m->p->ui->progress(m->p->ui, "fetching", ret->kept + ret->failed, m->n);
+	return r;
+}
+
+static rc keep_ready(struct many *m, struct pipeline_fetched *ret, struct err *e)
+{
+	for (size_t done = 0; done < m->n; done++) {
+		struct one_fetched one;
+		BUG_ON(pthread_mutex_lock(&m->lock) != 0);
+		while (m->nready == 0)
+			BUG_ON(pthread_cond_wait(&m->changed, &m->lock) != 0);
+		one = m->ready[m->first];
+		m->first = (m->first + 1) % m->room;
+		m->nready--;
+		BUG_ON(pthread_cond_broadcast(&m->changed) != 0);
+		BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
+		TRY(keep_one(m, &one, ret, e));
+	}
+	return OK;
+}
+
+static void fetchers_stop(struct many *m, struct fetcher *f, size_t n)
+{
+	BUG_ON(pthread_mutex_lock(&m->lock) != 0);
+	m->stop = true;
+	BUG_ON(pthread_cond_broadcast(&m->changed) != 0);
+	BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
+	for (size_t i = 0; i < n; i++) {
+		if (f[i].started)
+			BUG_ON(pthread_join(f[i].thread, NULL) != 0);
+		capture_worker_free(f[i].worker);
+	}
+	for (; m->nready; m->nready--) {
+		fetched_free(m->ready[m->first].got);
+		m->first = (m->first + 1) % m->room;
+	}
+}
+
+static rc fetchers_start(struct many *m, struct fetcher *f, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		f[i].m = m;
+		TRY(capture_worker_new(&f[i].worker, e));
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (pthread_create(&f[i].thread, NULL, fetcher_run, &f[i]) != 0)
+			return err_set(e, E_IO, "no thread to be had");
+		f[i].started = true;
+	}
+	return OK;
+}
+
+rc pipeline_fetch(struct pipeline *p, const struct str *urls, size_t n, const struct pipeline_fetch *how,
+	struct pipeline_fetched *ret, struct err *e)
+{
+	size_t jobs = size_min(size_min(how->jobs ? how->jobs : 1, JOBS_MAX), n);
+	struct many m = {.p = p, .urls = urls, .n = n, .how = how, .room = jobs ? jobs : 1};
+	AUTO(arena) a = {0};
+	struct fetcher *f = arena_alloc(&a, (jobs + 1) * sizeof(*f));
+	m.ready = arena_alloc(&a, m.room * sizeof(*m.ready));
+	BUG_ON(pthread_mutex_init(&m.lock, NULL) != 0 || pthread_cond_init(&m.changed, NULL) != 0);
+	*ret = (struct pipeline_fetched){0};
+	rc r = fetchers_start(&m, f, jobs, e);
+	if (r == OK)
+		r = keep_ready(&m, ret, e);
+	fetchers_stop(&m, f, jobs);
+	BUG_ON(pthread_cond_destroy(&m.changed) != 0 || pthread_mutex_destroy(&m.lock) != 0);
+	return r;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, opening and closing an archive. */
+#include "app/pipeline/pipeline.h"
+
+#include <fcntl.h>
+
+#include "app/pipeline/pipeline_int.h"
+#include "base/caps.h"
+#include "base/codec.h"
+#include "base/mem.h"
+#include "io/fs/fs.h"
+#include "io/sandbox/sandbox.h"
+
+#define KEY_FILE "keys/log.key"
+#define VKEY_FILE "keys/log.vkey"
+#define CATALOG_FILE "catalog.db"
+
+static rc random_origin(struct env *env, struct arena *a, struct str *ret, struct err *e)
+{
+	uint8_t random[8];
+	TRY(env->random(env, random, sizeof(random), e));
+	*ret = str_fmt(a, "onrecord.invalid/%.*s", STR_FMT(hex_of(a, str_mem(random, sizeof(random)))));
+	return OK;
+}
+
+/* The key is there before the log, so that an interrupted init can go on where it stopped. */
+static rc make_keys(struct env *env, int dir, struct str origin, struct arena *a, struct err *e)
+{
+	AUTO(buf) text;
+	AUTO_FD fd = -1;
+	uint64_t size = 0;
+	struct signer *s = NULL;
+	if (fs_open(dir, KEY_FILE, &fd, &size, e) == OK)
+		return OK;
+	buf_init(&text, 4 * KIB);
+	if (origin.n == 0)
+		TRY(random_origin(env, a, &origin, e));
+	TRY(signer_generate(env, origin, &text, e));
+	rc r = signer_open(buf_str(&text), &s, e);
+	if (r == OK)
+		r = fs_commit(env, dir, VKEY_FILE, str_fmt(a, "%.*s\n", STR_FMT(signer_vkey(a, s))), 0644, e);
+	if (r == OK)
+		r = fs_commit(env, dir, KEY_FILE, buf_str(&text), 0600, e);
+	mem_wipe(text.p, text.n);
+	signer_free(s);
+	return r;
+}
+
+rc pipeline_init(struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey,
+	struct err *e)
+{
+	struct archive *ar = NULL;
+	struct signer *s = NULL;
+	rc r = archive_create(env, path, e);
+	if (r != OK && r != E_EXISTS)
+		return r;
+	TRY(archive_open(env, path, true, &ar, e));
+	r = make_keys(env, archive_dir(ar), origin, a, e);
+	if (r == OK)
+		r = signer_load(archive_dir(ar), KEY_FILE, &s, e);
+	if (r == OK)
+		r = seal_create(ar, s, e);
+	if (r == OK)
+		*ret_vkey = signer_vkey(a, s);
+	signer_free(s);
+	archive_close(ar);
+	return r;
+}
+
+static rc load_vkey(struct pipeline *p, struct err *e)
+{
+	AUTO(buf) text;
+	buf_init(&text, 4 * KIB);
+	TRY(fs_read(archive_dir(p->ar), VKEY_FILE, &text, e));
+	rc r = note_key_parse(&p->run, str_dup(&p->run, str_trim(buf_str(&text))), &p->key, e);
+	return r == OK ? OK : err_add(e, "%s/" VKEY_FILE, p->path);
+}
+
+static rc on_kept(struct capture_out *o, const struct frame *f, const struct record *r, struct err *e)
+{
+	struct pipeline *p = (struct pipeline *)(void *)o;
+	AUTO(arena) a = {0};
+	struct str leaf;
+	struct catalog_row row;
+	TRY(seal_leaf(&a, f, &leaf, e));
+	TRY(seal_add(p->seal, leaf, e));
+	if (seal_pending(p->seal) >= SEAL_PENDING_MAX)
+		TRY(seal_commit(p->seal, e));
+	rc got = catalog_add(p, f, r, &row, &a, e);
+	if (got == E_NOTFOUND)
+		return OK;
+	TRY(got);
+	p->added++;
+	if (p->ui->kept)
+		p->ui->kept(p->ui, &row);
+	return OK;
+}
+
+static void on_trouble(struct capture_out *o, const struct err *e)
+{
+	struct pipeline *p = (struct pipeline *)(void *)o;
+	p->ui->trouble(p->ui, e);
+}
+
+static int on_progress(struct capture_out *o, uint64_t done, uint64_t total)
+{
+	struct pipeline *p = (struct pipeline *)(void *)o;
+	if (p->ui->progress)
+		p->ui->progress(p->ui, p->what ? p->what : "", done, total);
+	return 0;
+}
+
+/* A catalog that cannot be used costs the listing, not the archive. */
+static void open_catalog(struct pipeline *p, bool write)
+{
+	struct err e;
+	const char *path = str_fmt(&p->run, "%s/" CATALOG_FILE, p->path).p;
+	rc r = catalog_open(path, write, &p->catalog, &e);
+	p->catalog_tried = true;
+	if (r == OK && write)
+		r = catalog_catch_up(p, &e);
+	if (r == OK)
+		return;
+	p->ui->trouble(p->ui, &e);
+	catalog_close(p->catalog);
+	p->catalog = NULL;
+	p->in_batch = false;
+}
+
+static void tell_recovery(struct pipeline *p, const struct seal_opened *o)
+{
+	AUTO(arena) a = {0};
+	if (!p->ui->notice)
+		return;
+	if (o->recovery.cut_records || o->recovery.cut_warc)
+		p->ui->notice(p->ui, "an earlier command was interrupted: what it had not finished was moved to lost+found");
+	if (o->republished || o->pending)
+		p->ui->notice(p->ui, str_fmt(&a, "an earlier command was interrupted: %llu kept entries are sealed now",
+					     (unsigned long long)o->pending).p);
+	if (o->no_outside_copy)
+		p->ui->notice(p->ui,
+			"neither HOME nor XDG_STATE_HOME is set: an older copy of this folder would not be noticed");
+}
+
+static void tell_sandbox(struct pipeline *p)
+{
+	struct sandbox_features f;
+	struct err e;
+	AUTO(arena) a = {0};
+	AUTO(buf) missing;
+	buf_init(&missing, KIB);
+	if (!p->ui->notice || sandbox_probe(&f, &e) != OK)
+		return;
+	sandbox_missing(&f, &missing);
+	if (missing.n)
+		p->ui->notice(p->ui, str_fmt(&a, "outside bytes are parsed with less protection here: %.*s",
+					     STR_FMT(buf_str(&missing))).p);
+}
+
+static rc open_write(struct pipeline *p, struct err *e)
+{
+	struct seal_opened opened;
+	TRY(signer_load(archive_dir(p->ar), KEY_FILE, &p->signer, e));
+	TRY(seal_open(p->ar, p->signer, &p->seal, &opened, e));
+	tell_recovery(p, &opened);
+	tell_sandbox(p);
+	open_catalog(p, true);
+	return OK;
+}
+
+void pipeline_abandon(struct pipeline *p)
+{
+	catalog_close(p->catalog);
+	seal_free(p->seal);
+	signer_free(p->signer);
+	archive_close(p->ar);
+	arena_clear(&p->run);
+	mem_free(p);
+}
+
+rc pipeline_open(struct env *env, const char *path, bool write, struct pipeline_ui *ui, struct pipeline **ret,
+	struct err *e)
+{
+	struct pipeline *p = mem_alloc(sizeof(*p));
+	p->out = (struct capture_out){on_kept, on_trouble, on_progress};
+	p->env = env;
+	p->ui = ui;
+	p->path = str_cstr(&p->run, str_c(path));
+	rc r = archive_open(env, path, write, &p->ar, e);
+	if (r == OK)
+		r = load_vkey(p, e);
+	if (r == OK && write)
+		r = open_write(p, e);
+	if (r != OK) {
+		pipeline_abandon(p);
+		return r;
+	}
+	*ret = p;
+	return OK;
+}
+
+rc pipeline_seal(struct pipeline *p, struct err *e)
+{
+	uint64_t entries = 0;
+	TRY(catalog_done(p, e));
+	TRY(seal_commit(p->seal, e));
+	entries = seal_size(p->seal);
+	return p->catalog ? catalog_set_seen(p->catalog, entries, e) : OK;
+}
+
+rc pipeline_close(struct pipeline *p, struct err *e)
+{
+	rc r = p->seal ? pipeline_seal(p, e) : OK;
+	if (r == OK && p->seal && p->added && p->catalog)
+		r = pipeline_read(p, p->jobs, e);
+	pipeline_abandon(p);
+	return r;
+}
+
+struct archive *pipeline_archive(struct pipeline *p)
+{
+	return p->ar;
+}
+
+/* After a command was killed, the catalog may lack what it had kept. A short turn as a writer puts that right; when
+ * another process is writing, or we may not, what is there has to do. */
+static void mend_catalog(struct pipeline *p)
+{
+	struct pipeline *w = NULL;
+	struct err e;
+	bool behind = !p->catalog;
+	if (p->catalog && catalog_is_behind(p, &behind, &e) != OK)
+		return;
+	if (!behind || pipeline_open(p->env, p->path, true, p->ui, &w, &e) != OK)
+		return;
+	rc_ignore(pipeline_close(w, &e));
+	catalog_close(p->catalog);
+	p->catalog = NULL;
+	open_catalog(p, false);
+}
+
+struct catalog *pipeline_catalog(struct pipeline *p)
+{
+	if (p->catalog_tried)
+		return p->catalog;
+	open_catalog(p, false);
+	mend_catalog(p);
+	return p->catalog;
+}
+
+const struct note_key *pipeline_key(const struct pipeline *p)
+{
+	return &p->key;
+}
+
+rc pipeline_sealed(struct pipeline *p, uint64_t *ret, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct checkpoint c;
+	TRY(seal_checkpoint(p->ar, &p->key, &a, &c, NULL, e));
+	*ret = c.size;
+	return OK;
+}
+
+rc pipeline_file(struct pipeline *p, const struct pipeline_file *file, struct capture_counts *ret, struct err *e)
+{
+	char front[16];
+	AUTO_FD fd = -1;
+	uint64_t size = 0;
+	struct capture_source src = {str_c(file->path), file->tool};
+	struct capture_worker *w = NULL;
+	*ret = (struct capture_counts){0};
+	TRY(fs_open(AT_FDCWD, file->path, &fd, &size, e));
+	size_t n = size < sizeof(front) ? (size_t)size : sizeof(front);
+	TRY(fs_read_at(fd, 0, front, n, e));
+	p->what = file->path;
+	if (file->url.n == 0 && capture_is_archive(str_mem(front, n)))
+		return capture_import(p->ar, fd, &src, &p->out, ret, e);
+	if (file->url.n == 0)
+		return err_set(e, E_USAGE, "%s: not a WARC or ARC file; --url says where a saved page was found",
+			file->path);
+	TRY(capture_worker_new(&w, e));
+	rc r = capture_file(p->ar, w, fd, file->url, file->content_type.n ? file->content_type : STR("text/html"), &src,
+		&p->out, e);
+	capture_worker_free(w);
+	ret->captures = r == OK;
+	return r;
+}
+
+rc pipeline_reindex(struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows,
+	struct err *e)
+{
+	static const char *const files[] = {CATALOG_FILE, CATALOG_FILE "-wal", CATALOG_FILE "-shm"};
+	struct archive *ar = NULL;
+	struct pipeline *p = NULL;
+	TRY(archive_open(env, path, true, &ar, e));
+	rc r = OK;
+	for (size_t i = 0; i < ARRAY_LEN(files) && r == OK; i++)
+		r = fs_remove(env, archive_dir(ar), files[i], e);
+	archive_close(ar);
+	TRY(r);
+	TRY(pipeline_open(env, path, true, ui, &p, e));
+	p->jobs = jobs;
+	r = p->catalog ? pipeline_read(p, jobs, e) : err_set(e, E_IO, "%s/" CATALOG_FILE ": cannot be made", path);
+	*ret_rows = seal_size(p->seal);
+	struct err ignored;
+	rc closed = pipeline_close(p, r == OK ? e : &ignored);
+	return r == OK ? closed : r;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order of things: what a capture goes through, and how an archive is opened for it.
+ *
+ *   add ─► capture (kept) ─► seal (sealed) ─► read ─► catalog
+ *
+ * Stages do not know each other; this does. It prints nothing: what happens is told through struct pipeline_ui. */
+#ifndef APP_PIPELINE_H
+#define APP_PIPELINE_H
+
+#include "base/env.h"
+#include "formats/note/note.h"
+#include "io/catalog/catalog.h"
+#include "stages/capture/capture.h"
+#include "stages/seal/seal.h"
+
+struct pipeline;
+
+struct pipeline_ui {
+	/* A capture is kept. */
+	void (*kept)(struct pipeline_ui *ui, const struct catalog_row *row);
+	/* Something went wrong with a part of the input, and the rest goes on. */
+	void (*trouble)(struct pipeline_ui *ui, const struct err *e);
+	/* Said once: what the user should know and cannot change now. */
+	void (*notice)(struct pipeline_ui *ui, const char *text);
+	/* `done` of `total` (0: unknown) of what `what` names. */
+	void (*progress)(struct pipeline_ui *ui, const char *what, uint64_t done, uint64_t total);
+};
+
+/* Makes an archive in `path`, or finishes making one. `origin` names the log (empty: a random one). *ret_vkey in `a`.
+ * OK · E_EXISTS a whole one is there · E_FORMAT a bad origin. */
+MUST_USE rc pipeline_init(struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey,
+	struct err *e);
+
+/* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. */
+MUST_USE rc pipeline_open(struct env *env, const char *path, bool write, struct pipeline_ui *ui, struct pipeline **ret,
+	struct err *e);
+/* Seals what is pending, reads the new captures, closes. Always frees. */
+MUST_USE rc pipeline_close(struct pipeline *p, struct err *e);
+
+/* Closes and frees without writing anything more: after a failed write. */
+void pipeline_abandon(struct pipeline *p);
+
+struct archive *pipeline_archive(struct pipeline *p);
+/* NULL when it cannot be used, which has then been said. */
+struct catalog *pipeline_catalog(struct pipeline *p);
+const struct note_key *pipeline_key(const struct pipeline *p);
+/* Log entries under the published checkpoint. */
+MUST_USE rc pipeline_sealed(struct pipeline *p, uint64_t *ret, struct err *e);
+
+struct pipeline_fetch {
+	struct capture_fetch how; /* url is left empty */
+	unsigned jobs;            /* fetched at the same time; 0: 1 */
+};
+struct pipeline_fetched {
+	uint64_t kept;
+	uint64_t failed;    /* no reply at all */
+	uint64_t blocked;   /* the site answered 401, 403, 407, 429 or 451: kept all the same */
+	uint64_t truncated; /* kept, but cut short */
+};
+MUST_USE rc pipeline_fetch(struct pipeline *p, const struct str *urls, size_t n, const struct pipeline_fetch *how,
+	struct pipeline_fetched *ret, struct err *e);
+/* A WARC, ARC or other file. `url` is where a file that is no archive was found. */
+struct pipeline_file {
+	const char *path;
+	struct str url;
+	struct str content_type; /* empty: text/html */
+	struct str tool;
+};
+MUST_USE rc pipeline_file(struct pipeline *p, const struct pipeline_file *file, struct capture_counts *ret, struct err *e);
+
+/* Signs a checkpoint over everything kept. */
+MUST_USE rc pipeline_seal(struct pipeline *p, struct err *e);
+/* Reads the articles of captures that were not read yet, `jobs` at a time. */
+MUST_USE rc pipeline_read(struct pipeline *p, unsigned jobs, struct err *e);
+/* Makes the catalog anew from records/, warc/ and log/. */
+MUST_USE rc pipeline_reindex(struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows,
+	struct err *e);
+
+/* Finds a capture by "#12", a prefix of its id, a URL (its newest capture) or URL@DATE. OK · E_NOTFOUND · E_EXISTS ambiguous. */
+MUST_USE rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct catalog_row *ret, struct err *e);
+/* The record behind a row, checked against its frame's digest. `body` owns the bytes that `ret` borrows. */
+MUST_USE rc pipeline_record(struct pipeline *p, const struct catalog_row *row, struct arena *a, struct buf *body,
+	struct frame *ret_frame, struct record *ret, struct err *e);
+
+/* The row of a record. E_NOTFOUND for a record that is no capture. Text borrows from the record or lives in `a`. */
+MUST_USE rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret,
+	struct err *e);
+
+#endif

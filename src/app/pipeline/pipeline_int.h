@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shared by the files of app/pipeline. */
+#ifndef APP_PIPELINE_INT_H
+#define APP_PIPELINE_INT_H
+
+#include "app/pipeline/pipeline.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "io/signer/signer.h"
+
+struct pipeline {
+	struct capture_out out; /* first: kept() gets back to the pipeline */
+	struct arena run;
+	struct env *env;
+	const char *path;
+	struct pipeline_ui *ui;
+	struct archive *ar;
+	struct signer *signer; /* NULL when opened for reading */
+	struct note_key key;
+	struct seal *seal;
+	struct catalog *catalog; /* NULL: damaged, and said so; or not asked for yet */
+	bool catalog_tried;
+	bool in_batch;           /* a catalog transaction is open */
+	uint64_t added;
+	unsigned jobs;
+	const char *what; /* being imported, for progress */
+};
+
+/* Adds the row of a kept record to the catalog, in a transaction that catalog_done() ends. */
+MUST_USE rc catalog_add(struct pipeline *p, const struct frame *f, const struct record *r, struct catalog_row *ret_row,
+	struct arena *a, struct err *e);
+MUST_USE rc catalog_done(struct pipeline *p, struct err *e);
+/* Rows for frames that the catalog has not seen. */
+MUST_USE rc catalog_catch_up(struct pipeline *p, struct err *e);
+/* True when there are frames that it has not seen. */
+MUST_USE rc catalog_is_behind(struct pipeline *p, bool *ret, struct err *e);
+
+#endif

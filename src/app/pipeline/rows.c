@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From records to catalog rows and back. */
+#include "app/pipeline/pipeline_int.h"
+#include "formats/url/url.h"
+
+#define LAST_DAY "2262-01-01" /* instants of 64-bit nanoseconds end that year */
+
+rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret, struct err *e)
+{
+	uint64_t status = 0;
+	struct err ignored;
+	struct catalog_row row = {.index = f->ref.index, .ref = f->ref};
+	if (!record_has(r, "url") || !record_has(r, "warc.main"))
+		return err_set(e, E_NOTFOUND, "a record of kind '%.*s' is no capture", STR_FMT(r->kind));
+	row.id = record_root(r);
+	row.kind = r->kind;
+	row.url = record_get(r, "url");
+	row.key = url_key(a, row.url);
+	row.final = record_get(r, "final");
+	if (str_eq(row.final, row.url))
+		row.final = STR("");
+	if (!instant_parse_iso(record_get(r, "time"), &row.time))
+		row.time = (struct instant){0};
+	if (record_get_u64(r, "status", &status, &ignored) == OK && status < 1000)
+		row.status = (unsigned)status;
+	row.mime = record_get(r, "mime");
+	rc_ignore(record_get_u64(r, "payload.length", &row.length, &ignored));
+	row.payload = record_get(r, "digest.payload");
+	row.truncated = record_get(r, "truncated");
+	*ret = row;
+	return OK;
+}
+
+rc catalog_add(struct pipeline *p, const struct frame *f, const struct record *r, struct catalog_row *ret_row,
+	struct arena *a, struct err *e)
+{
+	TRY(pipeline_row(a, f, r, ret_row, e));
+	if (!p->catalog)
+		return OK;
+	if (!p->in_batch)
+		TRY(catalog_begin(p->catalog, e));
+	p->in_batch = true;
+	return catalog_put(p->catalog, ret_row, e);
+}
+
+rc catalog_done(struct pipeline *p, struct err *e)
+{
+	if (!p->in_batch)
+		return OK;
+	p->in_batch = false;
+	return catalog_commit(p->catalog, e);
+}
+
+rc catalog_catch_up(struct pipeline *p, struct err *e)
+{
+	struct archive_scan *s = NULL;
+	AUTO(arena) rec = {0};
+	uint64_t seen = 0;
+	rc r = OK;
+	TRY(catalog_seen(p->catalog, &seen, e));
+	TRY(archive_scan_new(p->ar, seen, &s, e));
+	while (r == OK) {
+		struct frame f;
+		struct record record;
+		struct catalog_row row;
+		arena_reset(&rec);
+		r = archive_scan_next(s, &f, e);
+		if (r != OK)
+			break;
+		seen = f.ref.index + 1;
+		if (f.kind != FRAME_RECORD)
+			continue;
+		r = record_decode(&rec, f.body, &record, e);
+		if (r == OK)
+			r = catalog_add(p, &f, &record, &row, &rec, e);
+		if (r == E_NOTFOUND)
+			r = OK;
+		if (p->ui->progress)
+			p->ui->progress(p->ui, "indexing", f.ref.index, 0);
+	}
+	archive_scan_free(s);
+	if (r != E_NOTFOUND)
+		return r;
+	TRY(catalog_done(p, e));
+	return catalog_set_seen(p->catalog, seen, e);
+}
+
+rc catalog_is_behind(struct pipeline *p, bool *ret, struct err *e)
+{
+	struct archive_scan *s = NULL;
+	struct frame f;
+	uint64_t seen = 0;
+	TRY(catalog_seen(p->catalog, &seen, e));
+	TRY(archive_scan_new(p->ar, seen, &s, e));
+	rc r = archive_scan_next(s, &f, e);
+	archive_scan_free(s);
+	*ret = r == OK;
+	return r == OK || r == E_NOTFOUND || r == E_VERIFY ? OK : r;
+}
+
+static rc find_query(struct arena *a, struct str name, struct catalog_query *ret, struct err *e)
+{
+	*ret = (struct catalog_query){0};
+	bool hex = name.n >= 4 && name.n <= 64;
+	for (size_t i = 0; i < name.n; i++)
+		hex = hex && ascii_hexval(name.p[i]) >= 0;
+	if (name.n > 1 && name.p[0] == '#') {
+		ret->has_index = true;
+		if (!str_to_u64(str_from(name, 1), &ret->index) || ret->index > INT64_MAX)
+			return err_set(e, E_USAGE, "'%.*s' is no log index", (int)size_min(name.n, 80), name.p);
+		return OK;
+	}
+	if (hex) {
+		ret->id_hex = name;
+		return OK;
+	}
+	size_t at = name.n;
+	while (at > 0 && name.p[at - 1] != '@')
+		at--;
+	struct instant t;
+	bool dated = at > 0 && instant_parse_iso(str_from(name, at), &t);
+	ret->key = url_key(a, dated ? str_sub(name, 0, at - 1) : name);
+	ret->day = dated ? str_from(name, at) : STR(LAST_DAY);
+	return OK;
+}
+
+rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct catalog_row *ret, struct err *e)
+{
+	struct catalog_query q;
+	if (!pipeline_catalog(p))
+		return err_set(e, E_FORMAT, "the catalog cannot be used (onrecord reindex makes it anew)");
+	TRY(find_query(a, name, &q, e));
+	rc r = catalog_one(p->catalog, &q, a, ret, e);
+	return r == OK ? OK : err_add(e, "'%.*s'", (int)size_min(name.n, 200), name.p);
+}
+
+rc pipeline_record(struct pipeline *p, const struct catalog_row *row, struct arena *a, struct buf *body,
+	struct frame *ret_frame, struct record *ret, struct err *e)
+{
+	TRY(archive_frame_read(p->ar, row->ref, body, ret_frame, e));
+	if (ret_frame->kind != FRAME_RECORD)
+		return err_set(e, E_NOTFOUND, "entry %llu is no record", (unsigned long long)row->index);
+	TRY(record_decode(a, ret_frame->body, ret, e));
+	struct hash id = record_root(ret);
+	if (!hash_eq(&id, &row->id))
+		return err_set(e, E_VERIFY, "entry %llu: the catalog names another record (onrecord reindex)",
+			(unsigned long long)row->index);
+	return OK;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Importing: the parent's side. It trusts nothing of what the worker says but the shape of a few fields: it copies the
+ * bytes that are named, hashes what it copied, and writes the record. */
+#include <sys/stat.h>
+
+#include "base/bytes.h"
+#include "base/codec.h"
+#include "io/fs/fs.h"
+#include "stages/capture/capture_int.h"
+
+#define COPY_PIECE (256u * KIB)
+#define IMPORT_CPU_SECONDS (24u * 3600u)
+#define IMPORT_WALL_SECONDS 300u /* for one frame: the largest record takes seconds */
+
+/* What a worker may say of an imported record, on top of ANALYSIS_FIELDS. */
+static const char *const RECORD_FIELDS[] = {"url", "time", "warc.type", "warc.id", "ip", "truncated", "refers-to",
+	"declared.payload", "declared.block", "protocol", "warc.quirks", "source.offset", "source.length"};
+
+struct import {
+	struct archive *ar;
+	struct env *env;
+	int fd;
+	uint64_t size;
+	const struct capture_source *src;
+	struct capture_out *out;
+	struct capture_counts *counts;
+	struct keeper keeper;
+	struct sandbox *worker;
+	struct buf frame;
+	struct arena run;
+	char *piece;
+	uint8_t keys[SCAN_KEYS_BATCH][RECORD_KEY_SIZE];
+	size_t nkeys;
+	/* the capture whose span is still open */
+	bool span_open;
+	bool pending;
+	struct arena pending_a;
+	struct record pending_r;
+	uint64_t main_offset; /* of the record being written, in its WARC file */
+};
+
+static rc give_keys(struct import *im, struct err *e)
+{
+	struct tree_keys out[SCAN_KEYS_BATCH];
+	TRY(im->env->random(im->env, im->keys, sizeof(im->keys), e));
+	im->nkeys = SCAN_KEYS_BATCH;
+	/* the worker takes them from the back, and so do we */
+	for (size_t i = 0; i < SCAN_KEYS_BATCH; i++)
+		out[i] = tree_keys_of(im->keys[i]);
+	return sandbox_send(im->worker, SCAN_KEYS, str_mem(out, sizeof(out)), e);
+}
+
+static rc finish_pending(struct import *im, struct err *e)
+{
+	struct archive_span span;
+	if (!im->pending)
+		return OK;
+	archive_span_end(im->ar, &span);
+	im->span_open = false;
+	im->pending = false;
+	record_add_span(&im->pending_a, &im->pending_r, &span);
+	TRY(record_finish(&im->pending_a, &im->pending_r, e));
+	rc r = keeper_add(&im->keeper, &im->pending_r, &span, e);
+	arena_reset(&im->pending_a);
+	return r;
+}
+
+static rc on_head(struct import *im, struct err *e)
+{
+	bool join = im->frame.n == 1 && im->frame.p[0] == 1;
+	if (im->pending && !join)
+		TRY(finish_pending(im, e));
+	if (!im->span_open) {
+		AUTO(arena) a = {0};
+		TRY(span_begin(im->ar, &a, im->src->tool, e));
+		im->span_open = true;
+	}
+	archive_span_mark(im->ar);
+	im->main_offset = archive_span_at(im->ar);
+	return OK;
+}
+
+/* Copies stored bytes of the source; without SCAN_DATA before it, that is how a record's bytes come. */
+static rc copy_bytes(struct import *im, uint64_t offset, uint64_t length, struct err *e)
+{
+	uint64_t end = 0;
+	if (!add_ok(offset, length, &end) || end > im->size)
+		return err_set(e, E_FORMAT, "the worker named bytes behind the end of the file");
+	while (length) {
+		size_t n = length < COPY_PIECE ? (size_t)length : COPY_PIECE;
+		TRY(fs_read_at(im->fd, offset, im->piece, n, e));
+		TRY(archive_span_sink(im->ar)->push(archive_span_sink(im->ar), str_mem(im->piece, n), e));
+		offset += n;
+		length -= n;
+	}
+	return OK;
+}
+
+static void begin_record(struct import *im, const struct record *said)
+{
+	struct arena *a = &im->pending_a;
+	struct record *r = &im->pending_r;
+	BUG_ON(im->nkeys == 0);
+	record_begin(a, r, "import", im->keys[--im->nkeys]);
+	record_add(a, r, "method", STR("import"));
+	take_fields(a, r, said, RECORD_FIELDS, ARRAY_LEN(RECORD_FIELDS));
+	take_fields(a, r, said, ANALYSIS_FIELDS, ANALYSIS_FIELDS_N);
+	record_add(a, r, "received", utc_now(a, im->env));
+	record_add(a, r, "source.file", im->src->name);
+	record_add(a, r, "tool", im->src->tool);
+	record_addf(a, r, "warc.main", "%llu", (unsigned long long)im->main_offset);
+	im->pending = true;
+	im->counts->captures++;
+}
+
+static rc on_record(struct import *im, bool capture, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct record said;
+	uint64_t offset = 0;
+	uint64_t length = 0;
+	if (!im->span_open || (capture && im->nkeys == 0))
+		return err_set(e, E_FORMAT, "the worker broke its protocol");
+	TRY(record_decode(&a, buf_str(&im->frame), &said, e));
+	TRY(record_get_u64(&said, "source.offset", &offset, e));
+	TRY(record_get_u64(&said, "source.length", &length, e));
+	if (archive_span_at(im->ar) == im->main_offset)
+		TRY(copy_bytes(im, offset, length, e));
+	archive_span_mark(im->ar);
+	im->counts->records++;
+	if (capture)
+		begin_record(im, &said);
+	if (im->out->progress && im->out->progress(im->out, offset + length, im->size))
+		return err_set(e, E_CANCELLED, "stopped; what was kept stays");
+	return OK;
+}
+
+static rc on_bad(struct import *im, struct err *e)
+{
+	struct bytes_reader r = bytes_reader(buf_str(&im->frame));
+	uint64_t offset = bytes_u64(&r);
+	struct err what;
+	if (r.bad)
+		return err_set(e, E_FORMAT, "the worker broke its protocol");
+	rc_ignore(err_set(&what, E_FORMAT, "%.*s: offset %llu: %.*s", STR_FMT(im->src->name),
+		(unsigned long long)offset, (int)size_min(r.n, 300), (const char *)r.p));
+	im->counts->bad++;
+	im->out->trouble(im->out, &what);
+	return im->span_open ? archive_span_back(im->ar, e) : OK;
+}
+
+static rc on_frame(struct import *im, uint32_t type, struct err *e)
+{
+	struct sink *to = archive_span_sink(im->ar);
+	switch (type) {
+	case SCAN_KEYS:
+		return give_keys(im, e);
+	case SCAN_HEAD:
+		return on_head(im, e);
+	case SCAN_DATA:
+		if (!im->span_open)
+			break;
+		return to->push(to, buf_str(&im->frame), e);
+	case SCAN_CAPTURE:
+		return on_record(im, true, e);
+	case SCAN_OTHER:
+		return on_record(im, false, e);
+	case SCAN_BAD:
+		return on_bad(im, e);
+	default:
+		break;
+	}
+	return err_set(e, E_FORMAT, "the worker sent frame %u", type);
+}
+
+static rc import_frames(struct import *im, struct err *e)
+{
+	for (;;) {
+		uint32_t type = 0;
+		TRY(sandbox_recv(im->worker, &type, &im->frame, e));
+		if (type == SCAN_END)
+			return OK;
+		TRY(on_frame(im, type, e));
+	}
+}
+
+/* The record about the file itself; it takes what is left in the open span. */
+static rc source_record(struct import *im, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct record r;
+	uint8_t key[RECORD_KEY_SIZE];
+	struct hash h;
+	struct archive_span span;
+	TRY(new_key(im->env, key, e));
+	TRY(fs_hash(im->fd, 0, im->size, NULL, &h, e));
+	record_begin(&a, &r, "source", key);
+	record_add(&a, &r, "received", utc_now(&a, im->env));
+	record_add(&a, &r, "source.file", im->src->name);
+	record_addf(&a, &r, "source.size", "%llu", (unsigned long long)im->size);
+	record_add(&a, &r, "source.sha256", hex_of(&a, hash_str(&h)));
+	record_addf(&a, &r, "source.captures", "%llu", (unsigned long long)im->counts->captures);
+	record_addf(&a, &r, "source.records", "%llu", (unsigned long long)im->counts->records);
+	record_addf(&a, &r, "source.bad", "%llu", (unsigned long long)im->counts->bad);
+	record_add(&a, &r, "tool", im->src->tool);
+	bool bytes = im->span_open;
+	if (bytes) {
+		archive_span_end(im->ar, &span);
+		im->span_open = false;
+		bytes = span.length > 0;
+	}
+	if (bytes)
+		record_add_span(&a, &r, &span);
+	TRY(record_finish(&a, &r, e));
+	return keeper_add(&im->keeper, &r, bytes ? &span : NULL, e);
+}
+
+static rc import_all(struct import *im, struct err *e)
+{
+	rc r = import_frames(im, e);
+	if (r == OK || r == E_CANCELLED || r == E_FORMAT || r == E_LIMIT || r == E_DENIED) {
+		/* whatever ended it, the captures that are whole stay */
+		struct err why = *e;
+		if (im->pending && r != OK)
+			TRY(archive_span_back(im->ar, e));
+		TRY(finish_pending(im, e));
+		if (r == OK && im->counts->records == 0)
+			r = err_set(&why, E_FORMAT, "%.*s: no WARC or ARC record in it", STR_FMT(im->src->name));
+		if (r == OK)
+			TRY(source_record(im, e));
+		TRY(archive_span_abort(im->ar, e));
+		TRY(keeper_flush(&im->keeper, e));
+		*e = why;
+	}
+	return r;
+}
+
+bool capture_is_archive(struct str s)
+{
+	static const struct str magic[] = {{"WARC/", 5}, {"filedesc:", 9}, {"\x1f\x8b", 2}, {"\x28\xb5\x2f\xfd", 4},
+		{"\x5d\x2a\x4d\x18", 4}};
+	for (size_t i = 0; i < ARRAY_LEN(magic); i++)
+		if (str_starts(s, magic[i]))
+			return true;
+	return false;
+}
+
+rc capture_import(struct archive *ar, int fd, const struct capture_source *src, struct capture_out *out,
+	struct capture_counts *ret, struct err *e)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return err_sys(e, "%.*s: stat", STR_FMT(src->name));
+	*ret = (struct capture_counts){0};
+	struct import im = {.ar = ar, .env = archive_env(ar), .fd = fd, .size = (uint64_t)st.st_size, .src = src,
+		.out = out, .counts = ret};
+	struct sandbox_job job = {.run = scan_run, .has_input = true, .input = fd, .cpu_seconds = IMPORT_CPU_SECONDS,
+		.wall_seconds = IMPORT_WALL_SECONDS};
+	TRY(sandbox_start(&job, &im.worker, e));
+	keeper_init(&im.keeper, ar, out);
+	buf_init(&im.frame, CAP_FRAME);
+	im.piece = arena_alloc(&im.run, COPY_PIECE);
+	rc r = import_all(&im, e);
+	struct err ignored;
+	rc_ignore(sandbox_close(im.worker, &ignored));
+	keeper_clear(&im.keeper);
+	buf_clear(&im.frame);
+	arena_clear(&im.run);
+	arena_clear(&im.pending_a);
+	return r;
+}

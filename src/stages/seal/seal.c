@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening the log after whatever happened, adding leaves, and committing a checkpoint. */
+#include "stages/seal/seal.h"
+
+#include "base/caps.h"
+#include "base/mem.h"
+#include "formats/record/record.h"
+#include "io/fs/fs.h"
+#include "io/signer/signer.h"
+#include "stages/seal/seal_int.h"
+
+struct tile_out {
+	struct str path;
+	struct str bytes;
+	bool full;
+};
+
+struct seal {
+	struct tile_builder builder; /* first: out() gets back to the seal */
+	struct archive *ar;
+	struct signer *signer;
+	uint64_t published;
+	struct arena batch; /* tiles to be written at the next commit */
+	struct tile_out *out;
+	size_t nout;
+	bool dead;
+};
+
+static rc keep_tile(struct tile_builder *b, int level, uint64_t index, unsigned width, struct str bytes, struct err *e)
+{
+	(void)e;
+	struct seal *l = (struct seal *)(void *)b;
+	AUTO(buf) path;
+	buf_init(&path, 256);
+	buf_add(&path, STR("log/"));
+	tlog_tile_path(&path, level, index, width);
+	struct tile_out *t = arena_push(&l->batch, &l->out, &l->nout, sizeof(*l->out));
+	*t = (struct tile_out){str_dup(&l->batch, buf_str(&path)), str_dup(&l->batch, bytes),
+		width == TLOG_TILE_WIDTH};
+	return OK;
+}
+
+rc seal_leaf(struct arena *a, const struct frame *f, struct str *ret, struct err *e)
+{
+	if (f->kind == FRAME_LEAF) {
+		*ret = f->body;
+		return OK;
+	}
+	struct record r;
+	TRY(record_decode(a, f->body, &r, e));
+	struct hash root = record_root(&r);
+	char *leaf = arena_alloc(a, RECORD_LEAF_SIZE);
+	record_leaf(&root, leaf);
+	*ret = str_mem(leaf, RECORD_LEAF_SIZE);
+	return OK;
+}
+
+rc seal_read_checkpoint(int dir, const char *path, const struct note_key *key, struct arena *a, struct checkpoint *ret,
+	struct str *ret_note, struct err *e)
+{
+	AUTO(buf) bytes;
+	struct note n;
+	buf_init(&bytes, CAP_NOTE);
+	TRY(fs_read(dir, path, &bytes, e));
+	struct str note = str_dup(a, buf_str(&bytes));
+	rc r = note_open(a, note, key, 1, &n, e);
+	if (r == OK)
+		r = checkpoint_parse(a, n.text, ret, e);
+	if (r == OK && !str_eq(ret->origin, key->name))
+		r = err_set(e, E_VERIFY, "is of the log '%.*s'", STR_FMT(ret->origin));
+	if (r != OK) {
+		rc_ignore(err_add(e, "%s", path));
+		return e->code == E_FORMAT ? (e->code = E_VERIFY) : e->code;
+	}
+	if (ret_note)
+		*ret_note = note;
+	return OK;
+}
+
+rc seal_checkpoint(struct archive *ar, const struct note_key *key, struct arena *a, struct checkpoint *ret,
+	struct str *ret_note, struct err *e)
+{
+	return seal_read_checkpoint(archive_dir(ar), LOG_CHECKPOINT, key, a, ret, ret_note, e);
+}
+
+/* The signed note over the builder's tree. */
+static rc sign_tree(struct signer *s, const struct tlog_edge *edge, struct buf *ret, struct err *e)
+{
+	struct checkpoint c = {signer_key(s)->name, edge->size, tlog_edge_root(edge)};
+	checkpoint_text(ret, &c);
+	return signer_sign_note(s, ret, e);
+}
+
+static rc remember(struct archive *ar, struct signer *s, struct str note, struct err *e)
+{
+	TRY(fs_commit(archive_env(ar), archive_dir(ar), LOG_STATE, note, 0644, e));
+	return seal_outside_write(archive_env(ar), signer_key(s), note, e);
+}
+
+rc seal_create(struct archive *ar, struct signer *s, struct err *e)
+{
+	AUTO(buf) note;
+	AUTO_FD fd = -1;
+	uint64_t size = 0;
+	struct tlog_edge empty;
+	if (fs_open(archive_dir(ar), LOG_STATE, &fd, &size, e) == OK)
+		return err_set(e, E_EXISTS, "%s: has a log already", archive_path(ar));
+	buf_init(&note, CAP_NOTE);
+	tlog_edge_init(&empty);
+	TRY(sign_tree(s, &empty, &note, e));
+	TRY(remember(ar, s, buf_str(&note), e));
+	return fs_commit(archive_env(ar), archive_dir(ar), LOG_CHECKPOINT, buf_str(&note), 0644, e);
+}
+
+/* "log/tile/0/005.p/3" and its siblings are of no use once "log/tile/0/005" is there. */
+struct partials {
+	struct fs_visit visit;
+	struct archive *ar;
+	const char *dir;
+};
+
+static rc drop_partial(struct fs_visit *v, const char *name, bool is_dir, struct err *e)
+{
+	struct partials *p = (struct partials *)v;
+	AUTO(arena) a = {0};
+	if (is_dir)
+		return OK;
+	return fs_remove(archive_env(p->ar), archive_dir(p->ar), str_fmt(&a, "%s/%s", p->dir, name).p, e);
+}
+
+static rc drop_partials(struct seal *l, struct str full, struct err *e)
+{
+	struct partials p = {{drop_partial}, l->ar, str_fmt(&l->batch, "%.*s.p", STR_FMT(full)).p};
+	rc r = fs_list(archive_dir(l->ar), p.dir, &p.visit, e);
+	if (r == E_NOTFOUND)
+		return OK;
+	TRY(r);
+	return fs_remove_dir(archive_env(l->ar), archive_dir(l->ar), p.dir, e);
+}
+
+/* Everything of the batch to disk, then the checkpoint that needs it. */
+static rc publish(struct seal *l, struct str note, struct err *e)
+{
+	struct env *env = archive_env(l->ar);
+	int dir = archive_dir(l->ar);
+	TRY(tile_builder_rest(&l->builder, e));
+	for (size_t i = 0; i < l->nout; i++)
+		TRY(fs_commit(env, dir, l->out[i].path.p, l->out[i].bytes, 0444, e));
+	TRY(fs_commit(env, dir, LOG_CHECKPOINT, note, 0644, e));
+	for (size_t i = 0; i < l->nout; i++)
+		if (l->out[i].full)
+			TRY(drop_partials(l, l->out[i].path, e));
+	l->published = l->builder.edge.size;
+	arena_reset(&l->batch);
+	l->out = NULL;
+	l->nout = 0;
+	return OK;
+}
+
+rc seal_add(struct seal *l, struct str leaf, struct err *e)
+{
+	BUG_ON(l->dead || seal_pending(l) >= SEAL_PENDING_MAX);
+	return tile_builder_add(&l->builder, leaf, e);
+}
+
+rc seal_commit(struct seal *l, struct err *e)
+{
+	AUTO(buf) note;
+	BUG_ON(l->dead);
+	if (seal_pending(l) == 0)
+		return OK;
+	l->dead = true;
+	buf_init(&note, CAP_NOTE);
+	TRY(sign_tree(l->signer, &l->builder.edge, &note, e));
+	TRY(remember(l->ar, l->signer, buf_str(&note), e));
+	TRY(publish(l, buf_str(&note), e));
+	l->dead = false;
+	return OK;
+}
+
+uint64_t seal_pending(const struct seal *l)
+{
+	return l->builder.edge.size - l->published;
+}
+
+uint64_t seal_size(const struct seal *l)
+{
+	return l->published;
+}
+
+void seal_free(struct seal *l)
+{
+	if (!l)
+		return;
+	tile_builder_clear(&l->builder);
+	arena_clear(&l->batch);
+	mem_free(l);
+}
+
+/* Adds the leaves of frames [size, to). */
+static rc replay(struct seal *l, uint64_t to, struct err *e)
+{
+	struct archive_scan *s = NULL;
+	AUTO(arena) rec = {0};
+	if (l->builder.edge.size == to)
+		return OK;
+	TRY(archive_scan_new(l->ar, l->builder.edge.size, &s, e));
+	rc r = OK;
+	while (r == OK && l->builder.edge.size < to) {
+		struct frame f;
+		struct str leaf;
+		arena_reset(&rec);
+		r = archive_scan_next(s, &f, e);
+		if (r == OK)
+			r = seal_leaf(&rec, &f, &leaf, e);
+		if (r == OK)
+			r = tile_builder_add(&l->builder, leaf, e);
+	}
+	archive_scan_free(s);
+	return r;
+}
+
+/* What the folder and the copy outside it say was signed last. */
+static rc last_signed(struct archive *ar, struct signer *s, struct arena *a, struct checkpoint *ret, struct str *ret_note,
+	struct seal_opened *opened, struct err *e)
+{
+	const struct note_key *key = signer_key(s);
+	struct checkpoint out;
+	bool place = false;
+	struct err ignored;
+	TRY(seal_read_checkpoint(archive_dir(ar), LOG_STATE, key, a, ret, ret_note, e));
+	rc r = seal_outside_read(archive_env(ar), key, a, &out, &place, &ignored);
+	opened->no_outside_copy = !place;
+	if (r != OK && r != E_NOTFOUND) {
+		*e = ignored;
+		return r;
+	}
+	if (r == OK && (out.size > ret->size || (out.size == ret->size && !hash_eq(&out.root, &ret->root))))
+		return err_set(e, E_VERIFY,
+			"%s: this folder is older than what was last signed (%llu entries, %llu are known outside it): "
+			"a copy has been put back, and nothing is signed on top of it",
+			archive_path(ar), (unsigned long long)ret->size, (unsigned long long)out.size);
+	return OK;
+}
+
+/* The tiles as published, then what was signed but not published, then what was only kept. */
+static rc load(struct seal *l, const struct checkpoint *state, struct str note, struct seal_opened *opened,
+	struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct checkpoint pub = {.size = 0};
+	rc r = seal_checkpoint(l->ar, signer_key(l->signer), &a, &pub, NULL, e);
+	if (r != OK && r != E_NOTFOUND)
+		return r;
+	bool missing = r == E_NOTFOUND;
+	if (pub.size > state->size)
+		return err_set(e, E_VERIFY, LOG_CHECKPOINT ": has %llu entries, but " LOG_STATE " only %llu",
+			(unsigned long long)pub.size, (unsigned long long)state->size);
+	if (!missing) {
+		TRY(tile_builder_load(&l->builder, archive_dir(l->ar), pub.size, e));
+		struct hash root = tlog_edge_root(&l->builder.edge);
+		if (!hash_eq(&root, &pub.root))
+			return err_set(e, E_VERIFY, "log/tile: the tiles do not give the root of " LOG_CHECKPOINT);
+	}
+	l->published = pub.size;
+	TRY(replay(l, state->size, e));
+	struct hash root = tlog_edge_root(&l->builder.edge);
+	if (!hash_eq(&root, &state->root))
+		return err_set(e, E_VERIFY, "records/: do not give the root of " LOG_STATE);
+	if (missing || pub.size < state->size) {
+		TRY(publish(l, note, e));
+		opened->republished = true;
+	}
+	opened->pending = opened->recovery.frames - state->size;
+	return OK;
+}
+
+/* A crash between commits leaves at most this many; more would be our bug, so they are sealed in batches. */
+static rc load_pending(struct seal *l, uint64_t frames, struct err *e)
+{
+	while (l->builder.edge.size < frames) {
+		uint64_t left = frames - l->builder.edge.size;
+		TRY(replay(l, l->builder.edge.size + (left < SEAL_PENDING_MAX ? left : SEAL_PENDING_MAX), e));
+		TRY(seal_commit(l, e));
+	}
+	return OK;
+}
+
+rc seal_open(struct archive *ar, struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct checkpoint state;
+	struct str note;
+	struct seal_opened opened = {0};
+	TRY(last_signed(ar, s, &a, &state, &note, &opened, e));
+	TRY(archive_recover(ar, state.size, &opened.recovery, e));
+	struct seal *l = mem_alloc(sizeof(*l));
+	l->ar = ar;
+	l->signer = s;
+	tile_builder_init(&l->builder);
+	l->builder.out = keep_tile;
+	rc r = load(l, &state, note, &opened, e);
+	if (r == OK)
+		r = load_pending(l, opened.recovery.frames, e);
+	if (r != OK) {
+		seal_free(l);
+		return r;
+	}
+	*ret = l;
+	*ret_opened = opened;
+	return OK;
+}

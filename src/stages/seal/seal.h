@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sealing: each frame of records/ becomes a leaf of a tiled log (C2SP tlog-tiles) whose checkpoint we sign, and
+ * verify derives everything again from warc/ and records/.
+ *
+ *   frames (kept) ─► leaves ─► tiles, root ─► sign ─► log/state  = commit ─► tiles to log/tile ─► log/checkpoint = sealed
+ *
+ * log/state and log/checkpoint hold the same signed note; the first says what we have ever signed, the second what readers
+ * can rely on. Between the two a crash costs nothing: tiles are made again from the frames. A copy of the last signed
+ * checkpoint outside the archive tells when an older copy of the folder has been put back. docs/formats/log.md */
+#ifndef STAGES_SEAL_H
+#define STAGES_SEAL_H
+
+#include "base/env.h"
+#include "formats/note/note.h"
+#include "formats/tlog/tlog.h"
+#include "io/archive/archive.h"
+
+struct signer;
+struct seal;
+
+/* What open found and did. */
+struct seal_opened {
+	struct archive_recovery recovery;
+	bool republished;     /* a signed checkpoint had not been published yet */
+	uint64_t pending;     /* kept, not sealed before: the next commit seals them */
+	bool no_outside_copy; /* there is no place for one: rollback of the folder would go unseen */
+};
+
+/* Signs the checkpoint of the empty log. E_EXISTS when there is one. */
+MUST_USE rc seal_create(struct archive *ar, struct signer *s, struct err *e);
+
+/* Opens the log for writing, recovering first. `ar` is open for writing; both outlive the seal.
+ * OK · E_VERIFY damage or rollback (nothing has been changed) · E_IO. Free with seal_free(). */
+MUST_USE rc seal_open(struct archive *ar, struct signer *s, struct seal **ret, struct seal_opened *ret_opened,
+	struct err *e);
+void seal_free(struct seal *l);
+
+/* Takes the leaf of the frame that was just added. At most SEAL_PENDING_MAX before a commit. */
+#define SEAL_PENDING_MAX 65536u
+MUST_USE rc seal_add(struct seal *l, struct str leaf, struct err *e);
+/* Signs and publishes a checkpoint over everything added. The frames must have been synced. With nothing pending does
+ * nothing. After an error the seal is used up. */
+MUST_USE rc seal_commit(struct seal *l, struct err *e);
+uint64_t seal_pending(const struct seal *l);
+/* Leaves under the last published checkpoint. */
+uint64_t seal_size(const struct seal *l);
+
+/* The leaf text of a frame. E_FORMAT when its record does not decode. Borrows from `a` or the frame. */
+MUST_USE rc seal_leaf(struct arena *a, const struct frame *f, struct str *ret, struct err *e);
+
+/* The published checkpoint, its signature checked against `key`; `ret_note` (may be NULL) gets the note itself. For readers. */
+MUST_USE rc seal_checkpoint(struct archive *ar, const struct note_key *key, struct arena *a, struct checkpoint *ret,
+	struct str *ret_note, struct err *e);
+
+/* Proves that `leaf` is entry `index` of the log under the checkpoint, from the tiles on disk.
+ * OK · E_NOTFOUND not sealed yet · E_VERIFY. */
+MUST_USE rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t index, struct str leaf,
+	struct tlog_proof *ret, struct err *e);
+
+/* Where verify tells what it finds. */
+struct seal_report {
+	/* One thing that does not hold; `e` says what and where. */
+	void (*problem)(struct seal_report *r, const struct err *e);
+	/* A frame was checked against warc/ (its digest held). May be NULL. `sealed` is false behind the checkpoint. */
+	void (*entry)(struct seal_report *r, const struct frame *f, bool sealed);
+	struct fs_progress *progress; /* bytes hashed, of warc/; may be NULL */
+	/* filled in: */
+	uint64_t problems;
+	uint64_t frames;
+	uint64_t sealed;
+	uint64_t warc_bytes;
+};
+struct fs_progress;
+
+/* Reads everything: frames, spans of warc/, tiles, checkpoint, state. OK when it could all be read and every problem has
+ * been reported (r->problems counts them) · E_IO when reading itself failed. */
+MUST_USE rc seal_verify(struct archive *ar, const struct note_key *key, struct seal_report *r, struct err *e);
+
+/* Checks one frame's span of warc/ against its record. OK · E_VERIFY. */
+MUST_USE rc seal_check_span(struct archive *ar, const struct frame *f, struct err *e);
+
+#endif

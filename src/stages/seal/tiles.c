@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The right edge of the log as tiles: what is in memory is at most one partial tile a level. */
+#include "base/caps.h"
+#include "io/fs/fs.h"
+#include "stages/seal/seal_int.h"
+
+#define BUNDLE_CAP (TLOG_TILE_WIDTH * (CAP_LEAF + 2u))
+
+void tile_builder_init(struct tile_builder *b)
+{
+	tlog_edge_init(&b->edge);
+	buf_init(&b->bundle, BUNDLE_CAP);
+}
+
+void tile_builder_clear(struct tile_builder *b)
+{
+	buf_clear(&b->bundle);
+}
+
+static unsigned width_at(uint64_t size, unsigned level)
+{
+	return (unsigned)(size >> (8 * level) & (TLOG_TILE_WIDTH - 1));
+}
+
+static uint64_t index_at(uint64_t size, unsigned level)
+{
+	return level + 1 >= TLOG_LEVELS ? 0 : size >> (8 * (level + 1));
+}
+
+static struct hash tile_root(const struct hash tile[TLOG_TILE_WIDTH])
+{
+	struct hash h[TLOG_TILE_WIDTH];
+	memcpy(h, tile, sizeof(h));
+	for (size_t n = TLOG_TILE_WIDTH; n > 1; n /= 2)
+		for (size_t i = 0; i < n / 2; i++)
+			h[i] = tlog_node_hash(&h[2 * i], &h[2 * i + 1]);
+	return h[0];
+}
+
+/* Leaf hash into level 0, and the root of each tile that fills into the level above. */
+static rc push_hash(struct tile_builder *b, uint64_t size, struct hash h, struct err *e)
+{
+	for (unsigned level = 0; level < TLOG_LEVELS; level++) {
+		unsigned at = width_at(size, level);
+		uint64_t index = index_at(size, level);
+		b->tile[level][at] = h;
+		if (at + 1 < TLOG_TILE_WIDTH)
+			return OK;
+		TRY(b->out(b, (int)level, index, TLOG_TILE_WIDTH, str_mem(b->tile[level], sizeof(b->tile[level])), e));
+		h = tile_root(b->tile[level]);
+	}
+	return OK;
+}
+
+rc tile_builder_add(struct tile_builder *b, struct str leaf, struct err *e)
+{
+	uint64_t size = b->edge.size;
+	struct hash h = tlog_leaf_hash(leaf);
+	tlog_edge_add(&b->edge, &h);
+	tlog_bundle_add(&b->bundle, leaf);
+	TRY(buf_done(&b->bundle, e));
+	if (width_at(size, 0) + 1 == TLOG_TILE_WIDTH) {
+		TRY(b->out(b, -1, index_at(size, 0), TLOG_TILE_WIDTH, buf_str(&b->bundle), e));
+		buf_reset(&b->bundle);
+	}
+	return push_hash(b, size, h, e);
+}
+
+rc tile_builder_rest(struct tile_builder *b, struct err *e)
+{
+	uint64_t size = b->edge.size;
+	for (unsigned level = 0; level < TLOG_LEVELS; level++) {
+		unsigned width = width_at(size, level);
+		if (width == 0)
+			continue;
+		if (level == 0)
+			TRY(b->out(b, -1, index_at(size, 0), width, buf_str(&b->bundle), e));
+		TRY(b->out(b, (int)level, index_at(size, level), width,
+			str_mem(b->tile[level], width * sizeof(struct hash)), e));
+	}
+	return OK;
+}
+
+static rc load_tile(int dir, int level, uint64_t index, unsigned width, struct buf *ret, struct err *e)
+{
+	AUTO(buf) path;
+	buf_init(&path, 256);
+	buf_add(&path, STR("log/"));
+	tlog_tile_path(&path, level, index, width);
+	buf_reset(ret);
+	return fs_read(dir, path.p, ret, e);
+}
+
+/* The edge's subtree roots are, level by level, the set bits of each width: made again from the partial tiles. */
+static rc load_edge(struct tile_builder *b, uint64_t size, struct err *e)
+{
+	struct tlog_edge *t = &b->edge;
+	tlog_edge_init(t);
+	for (unsigned level = TLOG_LEVELS; level-- > 0;) {
+		unsigned width = width_at(size, level);
+		unsigned at = 0;
+		for (unsigned bit = TLOG_TILE_WIDTH / 2; bit; bit /= 2) {
+			if (!(width & bit))
+				continue;
+			struct hash h[TLOG_TILE_WIDTH];
+			memcpy(h, &b->tile[level][at], bit * sizeof(*h));
+			for (size_t n = bit; n > 1; n /= 2)
+				for (size_t i = 0; i < n / 2; i++)
+					h[i] = tlog_node_hash(&h[2 * i], &h[2 * i + 1]);
+			BUG_ON(t->n >= ARRAY_LEN(t->h));
+			t->h[t->n++] = h[0];
+			at += bit;
+		}
+	}
+	t->size = size;
+	return size >> 63 ? err_set(e, E_LIMIT, "log of 2^63 leaves") : OK;
+}
+
+rc tile_builder_load(struct tile_builder *b, int dir, uint64_t size, struct err *e)
+{
+	AUTO(buf) bytes;
+	buf_init(&bytes, BUNDLE_CAP);
+	for (unsigned level = 0; level < TLOG_LEVELS; level++) {
+		unsigned width = width_at(size, level);
+		if (width == 0)
+			continue;
+		TRY(load_tile(dir, (int)level, index_at(size, level), width, &bytes, e));
+		if (bytes.n != width * sizeof(struct hash))
+			return err_set(e, E_VERIFY, "log/tile: level %u: a tile of %zu bytes for %u hashes", level,
+				bytes.n, width);
+		memcpy(b->tile[level], bytes.p, bytes.n);
+	}
+	buf_reset(&b->bundle);
+	if (width_at(size, 0))
+		TRY(load_tile(dir, -1, index_at(size, 0), width_at(size, 0), &b->bundle, e));
+	return load_edge(b, size, e);
+}
