@@ -25,14 +25,14 @@ static void run(const char *p, size_t n)
 
 static bool replay_file(const char *path)
 {
-	AUTO(buf) b;
+	AUTO(buf) b = {0};
 	buf_init(&b, CORPUS_FILE_MAX);
 	FILE *f = fopen(path, "rbe");
 	if (!f) {
 		perror(path);
 		return false;
 	}
-	char piece[65536];
+	char piece[8192];
 	size_t got = 0;
 	while ((got = fread(piece, 1, sizeof(piece), f)) > 0)
 		buf_addmem(&b, piece, got);
@@ -65,7 +65,7 @@ static int replay_dir(const char *dir, size_t *files)
 	}
 	int bad = 0;
 	for (int i = 0; i < n; i++) {
-		AUTO(buf) path;
+		AUTO(buf) path = {0};
 		buf_init(&path, 4096);
 		buf_addf(&path, "%s/%s", dir, names[i]->d_name);
 		struct stat st;
