@@ -55,17 +55,19 @@ struct str http1_param(struct arena *a, struct str value, const char *name);
 bool http1_is_chunked(const struct http1_head *h);
 
 /* Removes the chunked transfer coding, piece by piece. A body that says chunked but is not is passed through as it is
- * and that is a quirk, which is how other readers of archives treat it. RFC 9112 §7.1 */
+ * and that is a quirk, which is how other readers of archives treat it; so is the rest of a body from the place where
+ * its chunks stop making sense. No byte that is not framing is lost. Quirk offsets count from the front of the body.
+ * RFC 9112 §7.1 */
 struct http1_dechunk {
 	int state;
 	uint64_t left;   /* bytes left of this chunk */
 	uint64_t at;     /* offset in the body, for quirks */
-	unsigned digits;
-	bool any;        /* a whole chunk line has been read */
+	bool any;        /* a whole size line has been read */
 	bool done;       /* the last chunk and the trailers have been read */
-	char head[24];   /* the first size line, kept until it proves to be one */
+	bool trailers;   /* there were some: one quirk for all of them */
+	char head[256];  /* the size line, kept until it proves to be one; a longer line is none */
 	size_t nhead;
-	size_t line;     /* length of the line being skipped, against endless ones */
+	size_t line;     /* length of the trailer line */
 };
 void http1_dechunk_init(struct http1_dechunk *d);
 /* Feeds a piece; pushes what is payload into `to`. OK, or what the sink said. */
