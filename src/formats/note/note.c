@@ -24,7 +24,7 @@ static bool name_ok(struct str name)
 	bool ok = name.n > 0;
 	for (size_t i = 0; ok && i < name.n;) {
 		uint32_t c = utf8_next(name, &i, &ok);
-		ok = ok && !is_space(c) && c != '+';
+		ok = ok && !is_space(c) && c != '+' && c >= 0x20;
 	}
 	return ok;
 }
@@ -91,7 +91,7 @@ bool note_verify(const struct note_key *k, struct str text, struct str sig)
 
 void note_add_sig(struct buf *b, const struct note_key *k, struct str sig)
 {
-	AUTO(buf) blob;
+	AUTO(buf) blob = {0};
 	buf_init(&blob, CAP_NOTE);
 	buf_addmem(&blob, k->id, ID_SIZE);
 	buf_add(&blob, sig);
@@ -207,7 +207,8 @@ rc checkpoint_parse(struct arena *a, struct str text, struct checkpoint *ret, st
 
 void checkpoint_text(struct buf *b, const struct checkpoint *c)
 {
-	buf_addf(b, "%.*s\n%llu\n", STR_FMT(c->origin), (unsigned long long)c->size);
+	buf_add(b, c->origin);
+	buf_addf(b, "\n%llu\n", (unsigned long long)c->size);
 	base64_add(b, hash_str(&c->root));
 	buf_addc(b, '\n');
 }

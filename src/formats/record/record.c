@@ -41,7 +41,7 @@ void record_add(struct arena *a, struct record *r, const char *name, struct str 
 
 void record_addf(struct arena *a, struct record *r, const char *name, const char *fmt, ...)
 {
-	AUTO(buf) b;
+	AUTO(buf) b = {0};
 	va_list ap;
 	buf_init(&b, CAP_RECORD);
 	va_start(ap, fmt);
@@ -134,7 +134,7 @@ struct hash record_root(const struct record *r)
 
 void record_leaf(const struct hash *root, char ret[RECORD_LEAF_SIZE])
 {
-	AUTO(buf) b;
+	AUTO(buf) b = {0};
 	buf_init(&b, RECORD_LEAF_SIZE);
 	buf_add(&b, STR(LEAF_HEAD));
 	base64_add(&b, hash_str(root));

@@ -56,7 +56,7 @@ rc tlog_tile_parse(struct str path, int *ret_level, uint64_t *ret_index, unsigne
 	}
 	if (ok) {
 		/* leading zeros and empty groups: only what we would write ourselves counts */
-		AUTO(buf) again;
+		AUTO(buf) again = {0};
 		buf_init(&again, 2 * PATH_MAX_BYTES);
 		tlog_tile_path(&again, entries ? -1 : (int)level, index, (unsigned)width);
 		ok = str_eq(buf_str(&again), path);
