@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ed25519 keys that sign notes, and their private text as Go's sumdb/note writes it, one line:
+ *
+ *   PRIVATE+KEY+name+hex8+base64(0x01 ‖ seed32)
+ *
+ * The seed lies in a page of its own that is not swapped, not dumped and not there in a forked child: a worker that
+ * parses hostile bytes cannot give away what it does not have, and a child cannot sign. It is wiped when freed.
+ * C2SP signed-note; RFC 8032 (Ed25519). */
+#ifndef IO_SIGNER_H
+#define IO_SIGNER_H
+
+#include "base/caps.h"
+#include "base/env.h"
+#include "formats/note/note.h"
+
+struct arena;
+struct buf;
+struct signer;
+
+/* Makes a key from env->random and appends its private text, to be stored with mode 0600 (fs_commit) and then wiped
+ * with mem_wipe(). `ret_private` should be empty: growing it would leave copies behind.
+ * OK · E_FORMAT a name that note_key_make refuses · E_LIMIT a name over CAP_KEY_NAME, or ret's cap · what random said. */
+MUST_USE rc signer_generate(struct env *env, struct str name, struct buf *ret_private, struct err *e);
+
+/* Reads a private text; one newline at its end may be there. The text is the caller's to wipe; no message quotes it.
+ * OK · E_FORMAT · E_UNSUPPORTED another kind of key · E_VERIFY its id does not belong to it · E_LIMIT. */
+MUST_USE rc signer_open(struct str private_text, struct signer **ret, struct err *e);
+
+/* Reads it from a file that only its owner, who must be us, can read; not through a link. `at` is a directory or
+ * AT_FDCWD. OK · E_NOTFOUND · E_DENIED readable by others, not ours, no regular file, or a link · E_IO · as for
+ * signer_open. */
+MUST_USE rc signer_load(int at, const char *path, struct signer **ret, struct err *e);
+
+/* Borrowed until signer_free(). */
+const struct note_key *signer_key(const struct signer *s);
+
+/* The public text, "name+hex8+base64(0x01 ‖ key)". */
+struct str signer_vkey(struct arena *a, const struct signer *s);
+
+/* The bare signature of `message`. Deterministic. Fails only when OpenSSL does (E_IO). */
+MUST_USE rc signer_sign(const struct signer *s, struct str message, uint8_t ret_sig[NOTE_SIG_SIZE], struct err *e);
+
+/* `note` holds a note's text, its last newline included: appends the empty line and our signature line.
+ * OK · E_FORMAT no text, or no newline at its end · E_LIMIT the note's cap · as for signer_sign. */
+MUST_USE rc signer_sign_note(const struct signer *s, struct buf *note, struct err *e);
+
+/* Wipes and frees. NULL is nothing. */
+void signer_free(struct signer *s);
+
+#endif
