@@ -36,7 +36,7 @@ rc archive_create(struct env *env, const char *path, struct err *e)
 
 static rc check_format(struct archive *ar, struct err *e)
 {
-	AUTO(buf) text;
+	AUTO(buf) text = {0};
 	buf_init(&text, 256);
 	rc r = fs_read(ar->dir, FORMAT_FILE, &text, e);
 	if (r == E_NOTFOUND)

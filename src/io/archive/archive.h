@@ -78,9 +78,10 @@ struct archive_ref {
 	uint64_t file; /* first index of its file */
 	uint64_t offset;
 };
-/* Appends a frame. Not kept before archive_sync_records() returned OK, and that not before archive_sync_warc(). */
-MUST_USE rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, struct archive_ref *ret,
-	struct err *e);
+/* Appends a frame; `span` is its run of WARC bytes, NULL when it has none. Frames are added in the order of their spans.
+ * Not kept before archive_sync_records() returned OK, and archive_sync_warc() comes before this. */
+MUST_USE rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body,
+	const struct archive_span *span, struct archive_ref *ret, struct err *e);
 MUST_USE rc archive_sync_warc(struct archive *ar, struct err *e);
 MUST_USE rc archive_sync_records(struct archive *ar, struct err *e);
 

@@ -55,7 +55,7 @@ rc archive_frame_head(struct str head, struct frame *ret, uint64_t *ret_body, st
 
 static rc open_next_rec(struct archive *ar, struct err *e)
 {
-	AUTO(buf) path;
+	AUTO(buf) path = {0};
 	buf_init(&path, 128);
 	TRY(archive_sync_records(ar, e));
 	fs_log_close(&ar->rec);
@@ -64,10 +64,14 @@ static rc open_next_rec(struct archive *ar, struct err *e)
 	return fs_log_open(ar->env, ar->dir, path.p, &ar->rec, e);
 }
 
-rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, struct archive_ref *ret,
-	struct err *e)
+rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, const struct archive_span *span,
+	struct archive_ref *ret, struct err *e)
 {
-	BUG_ON(ar->lock < 0 || !ar->recovered || ar->in_span);
+	BUG_ON(ar->lock < 0 || !ar->recovered);
+	if (span) {
+		ar->kept_serial = archive_warc_serial(str_c(span->file));
+		ar->kept_end = span->offset + span->length;
+	}
 	if (ar->rec.fd < 0 || ar->rec.size >= CAP_REC_FILE)
 		TRY(open_next_rec(ar, e));
 	struct buf *b = &ar->frame;
@@ -76,8 +80,8 @@ rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, 
 	buf_addu32(b, (uint32_t)kind);
 	buf_addu64(b, ar->next);
 	buf_addu64(b, body.n);
-	buf_addu64(b, ar->warc_serial);
-	buf_addu64(b, ar->warc.fd < 0 ? 0 : ar->warc.size);
+	buf_addu64(b, ar->kept_serial);
+	buf_addu64(b, ar->kept_end);
 	struct hash h = frame_hash(buf_str(b), body);
 	buf_add(b, hash_str(&h));
 	buf_add(b, body);
@@ -176,7 +180,7 @@ static rc bad_frame(struct archive_scan *s, struct err *e)
 /* Opens the next file when there is none open. E_NOTFOUND after the last. */
 static rc scan_file(struct archive_scan *s, struct err *e)
 {
-	AUTO(buf) path;
+	AUTO(buf) path = {0};
 	buf_init(&path, 128);
 	if (s->fd >= 0)
 		return OK;
@@ -247,7 +251,7 @@ rc archive_scan_next(struct archive_scan *s, struct frame *ret, struct err *e)
 
 rc archive_frame_read(struct archive *ar, struct archive_ref ref, struct buf *body, struct frame *ret, struct err *e)
 {
-	AUTO(buf) path;
+	AUTO(buf) path = {0};
 	AUTO_FD fd = -1;
 	char head[ARCHIVE_FRAME_HEAD];
 	uint64_t size = 0;

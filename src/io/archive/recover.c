@@ -108,7 +108,7 @@ rc archive_recover(struct archive *ar, uint64_t sealed, struct archive_recovery 
 		return err_set(e, E_VERIFY,
 			"records/: frame %llu is damaged or missing, and %llu are sealed (see onrecord verify)",
 			(unsigned long long)end.frames, (unsigned long long)sealed);
-	AUTO(buf) path;
+	AUTO(buf) path = {0};
 	buf_init(&path, 128);
 	archive_rec_path(&path, end.cut_first);
 	*ret = (struct archive_recovery){.frames = end.frames, .cut_records = end.damaged};
@@ -116,6 +116,8 @@ rc archive_recover(struct archive *ar, uint64_t sealed, struct archive_recovery 
 		TRY(fs_save_tail(ar->env, ar->dir, path.p, end.cut_at, e));
 	TRY(recover_warc(ar, &a, &end, &ret->cut_warc, e));
 	ar->next = end.frames;
+	ar->kept_serial = end.warc_serial;
+	ar->kept_end = end.warc_end;
 	ar->rec_first = end.cut_first;
 	if (end.frames > end.cut_first || end.cut_at)
 		TRY(fs_log_open(ar->env, ar->dir, path.p, &ar->rec, e));
