@@ -93,7 +93,7 @@ static rc open_frozen(struct catalog *c, struct err *e)
 		return OK;
 	(void)sqlite3_close(c->db);
 	c->db = NULL;
-	AUTO(buf) uri;
+	AUTO(buf) uri = {0};
 	buf_init(&uri, 64 * KIB);
 	buf_add(&uri, STR("file:"));
 	for (const char *p = c->path; *p; p++) {
