@@ -30,7 +30,7 @@ static rc keep_tile(struct tile_builder *b, int level, uint64_t index, unsigned 
 {
 	(void)e;
 	struct seal *l = (struct seal *)(void *)b;
-	AUTO(buf) path;
+	AUTO(buf) path = {0};
 	buf_init(&path, 256);
 	buf_add(&path, STR("log/"));
 	tlog_tile_path(&path, level, index, width);
@@ -58,7 +58,7 @@ rc seal_leaf(struct arena *a, const struct frame *f, struct str *ret, struct err
 rc seal_read_checkpoint(int dir, const char *path, const struct note_key *key, struct arena *a, struct checkpoint *ret,
 	struct str *ret_note, struct err *e)
 {
-	AUTO(buf) bytes;
+	AUTO(buf) bytes = {0};
 	struct note n;
 	buf_init(&bytes, CAP_NOTE);
 	TRY(fs_read(dir, path, &bytes, e));
@@ -99,7 +99,7 @@ static rc remember(struct archive *ar, struct signer *s, struct str note, struct
 
 rc seal_create(struct archive *ar, struct signer *s, struct err *e)
 {
-	AUTO(buf) note;
+	AUTO(buf) note = {0};
 	AUTO_FD fd = -1;
 	uint64_t size = 0;
 	struct tlog_edge empty;
@@ -165,7 +165,7 @@ rc seal_add(struct seal *l, struct str leaf, struct err *e)
 
 rc seal_commit(struct seal *l, struct err *e)
 {
-	AUTO(buf) note;
+	AUTO(buf) note = {0};
 	BUG_ON(l->dead);
 	if (seal_pending(l) == 0)
 		return OK;
@@ -208,7 +208,7 @@ static rc replay(struct seal *l, uint64_t to, struct err *e)
 	rc r = OK;
 	while (r == OK && l->builder.edge.size < to) {
 		struct frame f;
-		struct str leaf;
+		struct str leaf = STR("");
 		arena_reset(&rec);
 		r = archive_scan_next(s, &f, e);
 		if (r == OK)

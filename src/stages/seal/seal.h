@@ -61,6 +61,9 @@ MUST_USE rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t 
 struct seal_report {
 	/* One thing that does not hold; `e` says what and where. */
 	void (*problem)(struct seal_report *r, const struct err *e);
+	/* Something that an interrupted command left, or one that is at work now: it is under no checkpoint, and the next
+	 * command that writes puts it right. No problem. May be NULL. */
+	void (*unfinished)(struct seal_report *r, const struct err *e);
 	/* A frame was checked against warc/ (its digest held). May be NULL. `sealed` is false behind the checkpoint. */
 	void (*entry)(struct seal_report *r, const struct frame *f, bool sealed);
 	struct fs_progress *progress; /* bytes hashed, of warc/; may be NULL */

@@ -83,7 +83,7 @@ rc tile_builder_rest(struct tile_builder *b, struct err *e)
 
 static rc load_tile(int dir, int level, uint64_t index, unsigned width, struct buf *ret, struct err *e)
 {
-	AUTO(buf) path;
+	AUTO(buf) path = {0};
 	buf_init(&path, 256);
 	buf_add(&path, STR("log/"));
 	tlog_tile_path(&path, level, index, width);
@@ -118,7 +118,7 @@ static rc load_edge(struct tile_builder *b, uint64_t size, struct err *e)
 
 rc tile_builder_load(struct tile_builder *b, int dir, uint64_t size, struct err *e)
 {
-	AUTO(buf) bytes;
+	AUTO(buf) bytes = {0};
 	buf_init(&bytes, BUNDLE_CAP);
 	for (unsigned level = 0; level < TLOG_LEVELS; level++) {
 		unsigned width = width_at(size, level);

@@ -32,6 +32,12 @@ static void tell(struct verifier *v, const struct err *e)
 	v->report->problem(v->report, e);
 }
 
+static void tell_unfinished(struct verifier *v, const struct err *e)
+{
+	if (v->report->unfinished)
+		v->report->unfinished(v->report, e);
+}
+
 #define TELL(v, ...) \
 	do { \
 		struct err tell_e_; \
@@ -39,10 +45,17 @@ static void tell(struct verifier *v, const struct err *e)
 		tell((v), &tell_e_); \
 	} while (0)
 
+#define UNFINISHED(v, ...) \
+	do { \
+		struct err tell_e_; \
+		rc_ignore(err_set(&tell_e_, E_VERIFY, __VA_ARGS__)); \
+		tell_unfinished((v), &tell_e_); \
+	} while (0)
+
 /* A tile file must be the front of the tile that the leaves give. */
 static rc check_tile_file(struct verifier *v, const char *path, struct str want, struct err *e)
 {
-	AUTO(buf) have;
+	AUTO(buf) have = {0};
 	buf_init(&have, TLOG_TILE_WIDTH * (CAP_LEAF + 2u));
 	rc r = fs_read(archive_dir(v->ar), path, &have, e);
 	if (r == E_NOTFOUND)
@@ -95,7 +108,7 @@ static rc partial_file(struct fs_visit *visit, const char *name, bool is_dir, st
 static rc check_tile(struct tile_builder *b, int level, uint64_t index, unsigned width, struct str bytes, struct err *e)
 {
 	struct verifier *v = (struct verifier *)(void *)b;
-	AUTO(buf) path;
+	AUTO(buf) path = {0};
 	AUTO(arena) a = {0};
 	buf_init(&path, 256);
 	buf_add(&path, STR("log/"));
@@ -169,9 +182,11 @@ static rc check_checkpoints(struct verifier *v, struct err *e)
 		return r;
 	if (r != OK)
 		tell(v, e);
+	else if (v->have_checkpoint && state.size > v->published.size)
+		UNFINISHED(v, LOG_STATE ": %llu entries are signed, %llu published", (unsigned long long)state.size,
+			(unsigned long long)v->published.size);
 	else if (v->have_checkpoint && !str_eq(note, state_note))
-		TELL(v, LOG_STATE ": is not the same as " LOG_CHECKPOINT
-			" (a command was interrupted: the next one that writes puts it right)");
+		TELL(v, LOG_STATE ": is not the same as " LOG_CHECKPOINT);
 	r = seal_outside_read(archive_env(v->ar), v->key, &a, &outside, &place, e);
 	if (r == OK && v->have_checkpoint &&
 		(outside.size > v->published.size ||
@@ -232,19 +247,23 @@ rc seal_check_span(struct archive *ar, const struct frame *f, struct err *e)
 	return check_bytes(fd, &span, sha, NULL, e);
 }
 
-/* The file before this one must end where its last span did. */
-static void close_warc(struct verifier *v)
+/* A file that another follows must end where its last span did; the last one may have an unfinished span behind it. */
+static void close_warc(struct verifier *v, bool last)
 {
-	if (v->warc_fd >= 0 && v->warc_size != v->warc_end)
+	unsigned long long rest = v->warc_size - v->warc_end;
+	if (v->warc_fd >= 0 && rest && last)
+		UNFINISHED(v, "warc/%.*s: offset %llu: %llu bytes that no entry covers yet", STR_FMT(v->warc_file),
+			(unsigned long long)v->warc_end, rest);
+	else if (v->warc_fd >= 0 && rest)
 		TELL(v, "warc/%.*s: offset %llu: %llu bytes that no entry covers", STR_FMT(v->warc_file),
-			(unsigned long long)v->warc_end, (unsigned long long)(v->warc_size - v->warc_end));
+			(unsigned long long)v->warc_end, rest);
 	fd_closep(&v->warc_fd);
 }
 
 static rc open_warc(struct verifier *v, struct str name, struct err *e)
 {
 	AUTO(arena) a = {0};
-	close_warc(v);
+	close_warc(v, false);
 	v->warc_file = str_dup(&v->run, name);
 	v->warc_end = 0;
 	struct str *seen = arena_push(&v->run, &v->warc_seen, &v->nwarc_seen, sizeof(*seen));
@@ -335,7 +354,11 @@ static rc check_frames(struct verifier *v, struct err *e)
 			r = check_frame(v, &rec, &f, e);
 	}
 	archive_scan_free(s);
-	close_warc(v);
+	close_warc(v, true);
+	if (r == E_VERIFY && v->have_checkpoint && v->report->frames >= v->published.size) {
+		tell_unfinished(v, e);
+		return OK;
+	}
 	if (r == E_VERIFY) {
 		tell(v, e);
 		TELL(v, "records/: what follows the damage was not read");
@@ -359,6 +382,10 @@ static rc stray_file(struct fs_visit *visit, const char *name, bool is_dir, stru
 	if (str_eq(str_c(c->dir), STR("warc"))) {
 		for (size_t i = 0; i < c->v->nwarc_seen && !known; i++)
 			known = str_eq(c->v->warc_seen[i], str_c(name));
+		if (!known && !is_dir && archive_warc_serial(str_c(name)) > archive_warc_serial(c->v->warc_file)) {
+			UNFINISHED(c->v, "warc/%s: no entry covers it yet", name);
+			return OK;
+		}
 	} else {
 		struct str s = str_c(name);
 		uint64_t first = 0;
@@ -424,8 +451,8 @@ struct file_tiles {
 static rc file_tile(struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
 {
 	struct file_tiles *f = (struct file_tiles *)t;
-	AUTO(buf) path;
-	AUTO(buf) bytes;
+	AUTO(buf) path = {0};
+	AUTO(buf) bytes = {0};
 	unsigned there = tlog_tile_width(f->size, level, index);
 	buf_init(&path, 256);
 	buf_init(&bytes, TLOG_TILE_WIDTH * sizeof(struct hash));
