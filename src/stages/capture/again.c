@@ -107,7 +107,7 @@ static rc compare(const struct record *sealed, const struct record *now, struct 
 rc capture_check(struct archive *ar, const struct record *r, struct err *e)
 {
 	AUTO(arena) a = {0};
-	AUTO(buf) reply;
+	AUTO(buf) reply = {0};
 	AUTO_FD fd = -1;
 	struct again again = {.keys = tree_keys_of(r->key)};
 	struct record now;
@@ -177,7 +177,7 @@ static rc cat_run(void *ctx, struct sandbox_io *io, struct err *e)
 
 static rc cat_frames(struct sandbox *w, struct sink *to, struct err *e)
 {
-	AUTO(buf) frame;
+	AUTO(buf) frame = {0};
 	buf_init(&frame, CAP_FRAME);
 	for (;;) {
 		uint32_t type = 0;

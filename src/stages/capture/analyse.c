@@ -144,7 +144,7 @@ static void add_digest(struct arena *a, struct record *ret, const char *name, st
 
 static void add_quirks(struct arena *a, struct record *ret, const struct quirks *q)
 {
-	AUTO(buf) text;
+	AUTO(buf) text = {0};
 	if (q->seen == 0)
 		return;
 	buf_init(&text, 64 * KIB);

@@ -277,7 +277,7 @@ static rc keep_metadata(struct event *ev, struct err *e)
 {
 	struct fetched *f = ev->f;
 	struct str id;
-	AUTO(buf) block;
+	AUTO(buf) block = {0};
 	buf_init(&block, 4 * MIB);
 	for (size_t i = 0; i < f->n; i++) {
 		add_metadata(&block, &f->hop[i], i);
@@ -298,7 +298,7 @@ static rc keep_metadata(struct event *ev, struct err *e)
 
 static void add_chain(struct arena *a, struct record *r, const struct fetched *f)
 {
-	AUTO(buf) text;
+	AUTO(buf) text = {0};
 	buf_init(&text, (CAP_FETCH_HOPS + 1) * (CAP_URL + 128));
 	for (size_t i = 0; i + 1 < f->n; i++) {
 		struct str block = record_get(&f->hop[i].fields, "digest.block");
@@ -312,7 +312,7 @@ static void add_chain(struct arena *a, struct record *r, const struct fetched *f
 
 static void add_tls(struct arena *a, struct record *r, const struct hop *h)
 {
-	AUTO(buf) chain;
+	AUTO(buf) chain = {0};
 	buf_init(&chain, 64 * KIB);
 	for (size_t i = 0; i < h->reply.ncerts; i++) {
 		struct str der;

@@ -11,7 +11,7 @@ static rc keep_resource(struct archive *ar, struct arena *a, int fd, uint64_t si
 	struct record *r, struct str content_type, struct archive_span *ret, struct err *e)
 {
 	uint8_t random[16];
-	AUTO(buf) head;
+	AUTO(buf) head = {0};
 	TRY(span_begin(ar, a, tool, e));
 	TRY(archive_env(ar)->random(archive_env(ar), random, sizeof(random), e));
 	struct str id = warc_new_id(a, random);

@@ -47,7 +47,7 @@ rc keeper_add(struct keeper *k, const struct record *r, const struct archive_spa
 
 rc keeper_flush(struct keeper *k, struct err *e)
 {
-	AUTO(buf) body;
+	AUTO(buf) body = {0};
 	struct frame *frames = arena_alloc(&k->batch, (k->n + 1) * sizeof(*frames));
 	if (k->n == 0)
 		return OK;
@@ -102,8 +102,8 @@ static rc write_warcinfo(struct archive *ar, struct arena *a, struct str tool, s
 	struct env *env = archive_env(ar);
 	uint8_t random[16];
 	uint64_t stored = 0;
-	AUTO(buf) block;
-	AUTO(buf) head;
+	AUTO(buf) block = {0};
+	AUTO(buf) head = {0};
 	struct mem_source body;
 	TRY(env->random(env, random, sizeof(random), e));
 	buf_init(&block, 4 * KIB);

@@ -147,7 +147,7 @@ static rc tee_pull(struct source *src, void *p, size_t n, size_t *ret_n, struct 
  * the file again names it the same. */
 static rc arc_head(struct scan *s, const struct warc_record *rec, struct buf *ret, struct err *e)
 {
-	AUTO(buf) place;
+	AUTO(buf) place = {0};
 	buf_init(&place, CAP_WARC_HEAD + 64);
 	buf_addf(&place, "%llu\n", (unsigned long long)(s->base + rec->inner));
 	buf_add(&place, rec->head);
@@ -165,7 +165,7 @@ static rc arc_head(struct scan *s, const struct warc_record *rec, struct buf *re
 /* Sends the record as a member of its own. */
 static rc send_member(struct scan *s, const struct warc_record *rec, bool analysed, struct err *e)
 {
-	AUTO(buf) head;
+	AUTO(buf) head = {0};
 	struct data_sink to = {{data_push}, s};
 	struct tee_source block = {{tee_pull}, s, {0}, analysed};
 	uint64_t stored = 0;
@@ -217,7 +217,7 @@ static rc record_body(struct scan *s, const struct warc_record *rec, struct reco
 static void add_quirk_field(struct scan *s, struct record *fields, const struct warc_record *rec,
 	const struct warc_end *end)
 {
-	AUTO(buf) text;
+	AUTO(buf) text = {0};
 	const struct quirks *both[] = {&rec->quirks, &end->quirks};
 	buf_init(&text, 64 * KIB);
 	for (size_t k = 0; k < ARRAY_LEN(both); k++)

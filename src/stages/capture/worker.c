@@ -108,7 +108,7 @@ static rc revive(struct capture_worker *w, struct err *e)
 static rc feed_begin_message(struct capture_worker *w, enum message_kind kind, struct str content_type,
 	const struct tree_keys *keys, struct buf *reply, struct err *e)
 {
-	AUTO(buf) request;
+	AUTO(buf) request = {0};
 	buf_init(&request, CAP_HTTP_HEAD);
 	buf_addc(&request, (char)kind);
 	buf_addmem(&request, keys, sizeof(*keys));
@@ -120,7 +120,7 @@ static rc feed_begin_message(struct capture_worker *w, enum message_kind kind, s
 rc analyse_message(struct capture_worker *w, struct arena *a, enum message_kind kind, struct str content_type,
 	const struct tree_keys *keys, struct str head, int body, uint64_t length, struct record *ret, struct err *e)
 {
-	AUTO(buf) reply;
+	AUTO(buf) reply = {0};
 	AUTO(digest) sha = {0};
 	uint64_t at = 0;
 	buf_init(&reply, CAP_RECORD);
