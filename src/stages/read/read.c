@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Puts the collectors together and chooses. */
+#include "stages/read/read.h"
+
+#include "base/caps.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "formats/http1/http1.h"
+#include "formats/text/text.h"
+#include "formats/url/url.h"
+#include "stages/read/read_int.h"
+
+#define OLDEST_NS (788918400ll * 1000000000ll) /* 1995-01-01: no news page is older */
+#define DAY_NS (86400ll * 1000000000ll)
+
+const char *article_field_name(enum article_field f)
+{
+	static const char *const names[ARTICLE_FIELDS] = {"url", "title", "author", "published", "updated", "language",
+		"site"};
+	BUG_ON(f >= ARTICLE_FIELDS);
+	return names[f];
+}
+
+struct str fold_space(struct arena *a, struct str s)
+{
+	char *to = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+	bool space = false;
+	for (size_t i = 0; i < s.n; i++) {
+		bool nbsp = i + 1 < s.n && (uint8_t)s.p[i] == 0xc2 && (uint8_t)s.p[i + 1] == 0xa0;
+		if (ascii_space(s.p[i]) || nbsp) {
+			space = true;
+			i += nbsp;
+			continue;
+		}
+		if (space && n)
+			to[n++] = ' ';
+		space = false;
+		to[n++] = s.p[i];
+	}
+	return str_mem(to, n);
+}
+
+#define EVIDENCE_MAX 256u
+void add_evidence(struct reading *r, enum article_field f, struct str value, const char *from, struct str raw)
+{
+	struct article *ar = r->article;
+	if (value.n == 0 || ar->n >= EVIDENCE_MAX)
+		return;
+	for (size_t i = 0; i < ar->n; i++)
+		if (ar->evidence[i].field == f && str_eq(ar->evidence[i].value, value) &&
+			str_eq(ar->evidence[i].from, str_c(from)))
+			return;
+	struct article_evidence *e = arena_push(r->a, &ar->evidence, &ar->n, sizeof(*e));
+	*e = (struct article_evidence){.field = f, .value = value, .from = str_c(from),
+		.raw = str_eq(raw, value) ? STR("") : raw};
+}
+
+/* Pages write "2018-11-15 09:25:09 -0500", "2018-11-15T09:25:09.123456+00:00", "20181115T092509Z" and seconds since 1970. */
+static bool parse_stamp(struct arena *a, struct str s, struct instant *ret)
+{
+	uint64_t epoch = 0;
+	s = str_trim(s);
+	if (instant_parse_iso(s, ret) || instant_parse_http(s, ret))
+		return true;
+	if ((s.n == 10 || s.n == 13) && str_to_u64(s, &epoch)) {
+		int64_t ns = 0;
+		if (!mul_ok((int64_t)epoch, s.n == 10 ? 1000000000ll : 1000000ll, &ns))
+			return false;
+		*ret = (struct instant){.ns = ns, .precision = PRECISION_SECOND, .has_zone = true};
+		return true;
+	}
+	/* a space before the zone */
+	size_t zone = s.n;
+	while (zone > 0 && s.p[zone - 1] != ' ')
+		zone--;
+	if (zone < 12 || zone >= s.n || !strchr("+-Z", s.p[zone]))
+		return false;
+	struct str joined = str_fmt(a, "%.*s%.*s", STR_FMT(str_trim(str_sub(s, 0, zone))), STR_FMT(str_from(s, zone)));
+	return instant_parse_iso(joined, ret);
+}
+
+void add_stamp(struct reading *r, enum article_field f, struct str raw, const char *from)
+{
+	struct instant t;
+	raw = str_dup(r->a, str_trim(raw));
+	if (!parse_stamp(r->a, raw, &t) || t.precision < PRECISION_DAY || t.ns < OLDEST_NS)
+		return;
+	if (r->in->captured_ns && t.ns - r->in->captured_ns > DAY_NS)
+		return;
+	add_evidence(r, f, instant_iso(r->a, t), from, raw);
+}
+
+/* A stamp without a zone gives way to one that names the same minute with its zone. */
+static bool same_but_with_zone(struct str have, struct str other)
+{
+	struct instant a;
+	struct instant b;
+	return instant_parse_iso(have, &a) && instant_parse_iso(other, &b) && !a.has_zone && b.has_zone &&
+		b.precision >= a.precision &&
+		str_eq(str_sub(have, 0, 16), str_sub(other, 0, size_min(16, have.n)));
+}
+
+static void choose(struct article *ar)
+{
+	for (unsigned f = 0; f < ARTICLE_FIELDS; f++) {
+		struct article_evidence *best = NULL;
+		bool stamp = f == ARTICLE_PUBLISHED || f == ARTICLE_UPDATED;
+		for (size_t i = 0; i < ar->n; i++) {
+			struct article_evidence *e = &ar->evidence[i];
+			if (e->field != f)
+				continue;
+			if (!best || (stamp && same_but_with_zone(best->value, e->value)))
+				best = e;
+		}
+		if (!best)
+			continue;
+		best->chosen = true;
+		/* one source names all authors: the others only repeat or differ */
+		for (size_t i = 0; f == ARTICLE_AUTHOR && i < ar->n; i++)
+			if (ar->evidence[i].field == f && str_eq(ar->evidence[i].from, best->from))
+				ar->evidence[i].chosen = true;
+	}
+}
+
+struct str article_get(const struct article *a, enum article_field f)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->evidence[i].field == f && a->evidence[i].chosen)
+			return a->evidence[i].value;
+	return STR("");
+}
+
+void read_article(struct arena *a, const struct text_codecs *c, const struct read_input *in, struct article *ret)
+{
+	struct text text;
+	struct html h;
+	*ret = (struct article){0};
+	text_decode(a, c, str_sub(in->bytes, 0, CAP_HTML), http1_param(a, in->content_type, "charset"), &text);
+	ret->encoding = text.encoding;
+	ret->encoding_from = str_c(text.from);
+	html_parse(a, text.utf8, &h);
+	struct reading r = {a, &h, in, ret};
+	collect_jsonld(&r);
+	collect_meta(&r);
+	collect_markup(&r);
+	add_evidence(&r, ARTICLE_URL, in->url, "given", STR(""));
+	choose(ret);
+	ret->text = read_body(&r);
+}
+
+static void json_field(struct jsonw *w, const struct article *a, const char *key, enum article_field f)
+{
+	jsonw_str_or_null(w, key, article_get(a, f));
+}
+
+void read_json(struct buf *b, const struct article *a)
+{
+	struct jsonw w = jsonw_to(b);
+	jsonw_open(&w, NULL, '{');
+	json_field(&w, a, "url", ARTICLE_URL);
+	json_field(&w, a, "title", ARTICLE_TITLE);
+	jsonw_str(&w, "text", a->text);
+	jsonw_open(&w, "authors", '[');
+	for (size_t i = 0; i < a->n; i++)
+		if (a->evidence[i].field == ARTICLE_AUTHOR && a->evidence[i].chosen)
+			jsonw_str(&w, NULL, a->evidence[i].value);
+	jsonw_close(&w, ']');
+	json_field(&w, a, "published", ARTICLE_PUBLISHED);
+	json_field(&w, a, "updated", ARTICLE_UPDATED);
+	json_field(&w, a, "language", ARTICLE_LANGUAGE);
+	json_field(&w, a, "site", ARTICLE_SITE);
+	jsonw_str_or_null(&w, "encoding", a->encoding);
+	jsonw_str_or_null(&w, "encoding_from", a->encoding_from);
+	jsonw_open(&w, "evidence", '[');
+	for (size_t i = 0; i < a->n; i++) {
+		const struct article_evidence *e = &a->evidence[i];
+		jsonw_open(&w, NULL, '{');
+		jsonw_str(&w, "field", str_c(article_field_name(e->field)));
+		jsonw_str(&w, "value", e->value);
+		jsonw_str(&w, "from", e->from);
+		if (e->raw.n)
+			jsonw_str(&w, "raw", e->raw);
+		jsonw_bool(&w, "chosen", e->chosen);
+		jsonw_close(&w, '}');
+	}
+	jsonw_close(&w, ']');
+	jsonw_close(&w, '}');
+	buf_addc(b, '\n');
+}
