@@ -81,7 +81,7 @@ static void add_url(struct add *a, struct str url)
 /* One URL a line; empty lines and those that begin with '#' are passed over. */
 static rc read_list(struct add *a, struct err *e)
 {
-	AUTO(buf) line;
+	AUTO(buf) line = {0};
 	buf_init(&line, CAP_LIST_LINE);
 	uint64_t number = 1;
 	for (int ch = 0; ch != EOF;) {

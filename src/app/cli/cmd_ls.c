@@ -103,7 +103,7 @@ static void show_json(struct cli *c, const struct shown *s)
 	jsonw_close(&w, ']');
 	jsonw_close(&w, '}');
 	if (s->has_article) {
-		AUTO(buf) article;
+		AUTO(buf) article = {0};
 		buf_init(&article, CAP_ARTICLE * 2);
 		read_json(&article, &s->article);
 		buf_add(w.to, STR(",\"article\":"));
@@ -164,7 +164,7 @@ enum exit_code cmd_show(struct cli *c)
 		return cli_fail(c, &e);
 	for (size_t i = 0; i < c->o.nargs && r == OK; i++) {
 		AUTO(arena) a = {0};
-		AUTO(buf) body;
+		AUTO(buf) body = {0};
 		struct shown s = {0};
 		buf_init(&body, CAP_RECORD);
 		r = load_shown(p, str_c(c->o.args[i]), &a, &body, &s, &e);
@@ -197,7 +197,7 @@ static rc stdout_push(struct sink *s, struct str bytes, struct err *e)
 
 static rc cat(struct cli *c, struct pipeline *p, struct err *e)
 {
-	AUTO(buf) body;
+	AUTO(buf) body = {0};
 	struct shown s = {0};
 	struct stdout_sink to = {{stdout_push}, c};
 	buf_init(&body, CAP_RECORD);

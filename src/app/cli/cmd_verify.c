@@ -33,6 +33,13 @@ static void on_problem(struct seal_report *r, const struct err *e)
 	say_problem((struct checking *)(void *)r, e);
 }
 
+static void on_unfinished(struct seal_report *r, const struct err *e)
+{
+	struct checking *k = (struct checking *)(void *)r;
+	AUTO(arena) a = {0};
+	cli_note(k->c, str_fmt(&a, "%s (left by an interrupted command, or one is at work)", e->msg).p);
+}
+
 static void on_bytes(struct fs_progress *p, uint64_t n)
 {
 	struct checking *k = (struct checking *)(void *)((char *)p - offsetof(struct checking, progress));
@@ -96,7 +103,8 @@ static void summary(struct checking *k)
 static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 {
 	struct err e;
-	struct checking k = {.report = {.problem = on_problem, .entry = on_entry}, .progress.bytes = on_bytes, .c = c, .p = p};
+	struct checking k = {.report = {.problem = on_problem, .unfinished = on_unfinished, .entry = on_entry},
+		.progress.bytes = on_bytes, .c = c, .p = p};
 	k.report.progress = &k.progress;
 	rc r = seal_verify(pipeline_archive(p), pipeline_key(p), &k.report, &e);
 	cli_bar_end(c);
@@ -110,7 +118,7 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 static rc verify_one(struct cli *c, struct pipeline *p, struct str name, struct catalog_row *row, struct err *e)
 {
 	AUTO(arena) a = {0};
-	AUTO(buf) body;
+	AUTO(buf) body = {0};
 	struct frame f;
 	struct record r;
 	struct checkpoint cp;

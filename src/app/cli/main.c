@@ -127,7 +127,7 @@ static void print_options(const struct command *cmd)
 		if (!takes(cmd, (int)o->id))
 			continue;
 		char shown[40];
-		AUTO(buf) b;
+		AUTO(buf) b = {0};
 		buf_init(&b, sizeof(shown));
 		if (o->id < 256)
 			buf_addf(&b, "-%c, ", (char)o->id);
@@ -251,7 +251,7 @@ static rc parse(struct cli *c, const struct command *cmd, int argc, char **argv,
 			(int)OPTIONS[i].id};
 	int id = 0;
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* GNU: forget the order of the last parse */
 	/* options may stand anywhere after the command, but before it only those of all commands */
 	const char *shorts = cmd ? ":C:j:n:qvh" : "+:C:qvh";
 	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {

@@ -26,7 +26,7 @@ static rc random_origin(struct env *env, struct arena *a, struct str *ret, struc
 /* The key is there before the log, so that an interrupted init can go on where it stopped. */
 static rc make_keys(struct env *env, int dir, struct str origin, struct arena *a, struct err *e)
 {
-	AUTO(buf) text;
+	AUTO(buf) text = {0};
 	AUTO_FD fd = -1;
 	uint64_t size = 0;
 	struct signer *s = NULL;
@@ -69,7 +69,7 @@ rc pipeline_init(struct env *env, const char *path, struct str origin, struct ar
 
 static rc load_vkey(struct pipeline *p, struct err *e)
 {
-	AUTO(buf) text;
+	AUTO(buf) text = {0};
 	buf_init(&text, 4 * KIB);
 	TRY(fs_read(archive_dir(p->ar), VKEY_FILE, &text, e));
 	rc r = note_key_parse(&p->run, str_dup(&p->run, str_trim(buf_str(&text))), &p->key, e);
@@ -147,7 +147,7 @@ static void tell_sandbox(struct pipeline *p)
 	struct sandbox_features f;
 	struct err e;
 	AUTO(arena) a = {0};
-	AUTO(buf) missing;
+	AUTO(buf) missing = {0};
 	buf_init(&missing, KIB);
 	if (!p->ui->notice || sandbox_probe(&f, &e) != OK)
 		return;

@@ -7,6 +7,7 @@
 #ifndef APP_PIPELINE_H
 #define APP_PIPELINE_H
 
+#include "base/arena.h"
 #include "base/env.h"
 #include "formats/note/note.h"
 #include "io/catalog/catalog.h"
@@ -72,6 +73,9 @@ MUST_USE rc pipeline_file(struct pipeline *p, const struct pipeline_file *file, 
 MUST_USE rc pipeline_seal(struct pipeline *p, struct err *e);
 /* Reads the articles of captures that were not read yet, `jobs` at a time. */
 MUST_USE rc pipeline_read(struct pipeline *p, unsigned jobs, struct err *e);
+/* Reads the article in a file; the encoded article goes into `ret`. No archive is involved. */
+MUST_USE rc pipeline_read_file(int fd, uint64_t size, struct str url, struct str content_type, struct buf *ret,
+	struct err *e);
 /* Makes the catalog anew from records/, warc/ and log/. */
 MUST_USE rc pipeline_reindex(struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows,
 	struct err *e);
@@ -81,6 +85,20 @@ MUST_USE rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, 
 /* The record behind a row, checked against its frame's digest. `body` owns the bytes that `ret` borrows. */
 MUST_USE rc pipeline_record(struct pipeline *p, const struct catalog_row *row, struct arena *a, struct buf *body,
 	struct frame *ret_frame, struct record *ret, struct err *e);
+
+/* CDXJ lines of web archives, collected to be sorted bytewise. All zeros but `trouble` to begin with. */
+struct cdxj_lines {
+	struct arena a;
+	struct str *line; /* with its newline */
+	size_t n;
+	uint64_t bytes;
+	uint64_t bad;
+	void (*trouble)(struct cdxj_lines *l, const struct err *e);
+};
+/* Adds the lines of the archive open on `fd`, read-only; its name in them is the last part of `path`. */
+MUST_USE rc pipeline_cdxj(int fd, const char *path, struct cdxj_lines *lines, struct err *e);
+/* Sorts, and drops lines that are the same. */
+void cdxj_lines_sort(struct cdxj_lines *lines);
 
 /* The row of a record. E_NOTFOUND for a record that is no capture. Text borrows from the record or lives in `a`. */
 MUST_USE rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret,
