@@ -89,7 +89,10 @@ static rc make_schema(struct catalog *c, bool write, struct err *e)
 static rc open_frozen(struct catalog *c, struct err *e)
 {
 	int64_t version = 0;
-	if (one_number(c, "pragma user_version", &version, e) == OK || sqlite3_errcode(c->db) != SQLITE_CANTOPEN)
+	if (one_number(c, "pragma user_version", &version, e) == OK)
+		return OK;
+	int code = sqlite3_errcode(c->db) & 0xff;
+	if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)
 		return OK;
 	(void)sqlite3_close(c->db);
 	c->db = NULL;

@@ -16,6 +16,7 @@ struct verifier {
 	struct seal_report *report;
 	struct checkpoint published;
 	bool have_checkpoint;
+	struct checkpoint signed_last; /* of log/state: as published, or ahead of it after an interruption */
 	/* warc/, in the order of its files */
 	struct arena run;
 	struct str warc_file;
@@ -147,11 +148,15 @@ static rc check_name(struct fs_visit *visit, const char *name, bool is_dir, stru
 	if (is_dir && c->depth < NAME_DEPTH_MAX)
 		return check_names(c->v, path.p, c->depth + 1, e);
 	bool known = str_eq(path, STR(LOG_STATE)) || str_eq(path, STR(LOG_CHECKPOINT));
-	if (!known && !is_dir && str_starts(path, STR("log/tile/"))) {
-		known = tlog_tile_parse(str_from(path, 4), &level, &index, &width, &ignored) == OK &&
-			width <= tlog_tile_width(c->v->published.size, level < 0 ? 0 : (unsigned)level, index);
+	bool ahead = str_ends(path, STR(".tmp"));
+	if (!known && !is_dir && tlog_tile_parse(str_from(path, 4), &level, &index, &width, &ignored) == OK) {
+		unsigned at = level < 0 ? 0 : (unsigned)level;
+		known = width <= tlog_tile_width(c->v->published.size, at, index);
+		ahead = width <= tlog_tile_width(c->v->signed_last.size, at, index);
 	}
-	if (!known)
+	if (!known && ahead)
+		UNFINISHED(c->v, "%s: is under no published checkpoint yet", path.p);
+	else if (!known)
 		TELL(c->v, "%s: does not belong here", path.p);
 	return OK;
 }
@@ -166,7 +171,7 @@ static rc check_names(struct verifier *v, const char *dir, unsigned depth, struc
 static rc check_checkpoints(struct verifier *v, struct err *e)
 {
 	AUTO(arena) a = {0};
-	struct checkpoint state = {0};
+	struct checkpoint *state = &v->signed_last;
 	struct checkpoint outside = {0};
 	struct str note = {0};
 	struct str state_note = {0};
@@ -177,23 +182,22 @@ static rc check_checkpoints(struct verifier *v, struct err *e)
 	v->have_checkpoint = r == OK;
 	if (r != OK)
 		tell(v, e);
-	r = seal_read_checkpoint(archive_dir(v->ar), LOG_STATE, v->key, &a, &state, &state_note, e);
+	r = seal_read_checkpoint(archive_dir(v->ar), LOG_STATE, v->key, &v->run, state, &state_note, e);
 	if (r == E_IO || r == E_DENIED)
 		return r;
 	if (r != OK)
 		tell(v, e);
-	else if (v->have_checkpoint && state.size > v->published.size)
-		UNFINISHED(v, LOG_STATE ": %llu entries are signed, %llu published", (unsigned long long)state.size,
+	else if (v->have_checkpoint && state->size > v->published.size)
+		UNFINISHED(v, LOG_STATE ": %llu entries are signed, %llu published", (unsigned long long)state->size,
 			(unsigned long long)v->published.size);
 	else if (v->have_checkpoint && !str_eq(note, state_note))
 		TELL(v, LOG_STATE ": is not the same as " LOG_CHECKPOINT);
 	r = seal_outside_read(archive_env(v->ar), v->key, &a, &outside, &place, e);
-	if (r == OK && v->have_checkpoint &&
-		(outside.size > v->published.size ||
-			(outside.size == v->published.size && !hash_eq(&outside.root, &v->published.root))))
-		TELL(v, LOG_CHECKPOINT ": %llu entries, but outside this folder a checkpoint of %llu is known: an older "
+	if (r == OK && state_note.n &&
+		(outside.size > state->size || (outside.size == state->size && !hash_eq(&outside.root, &state->root))))
+		TELL(v, LOG_STATE ": %llu entries, but outside this folder a checkpoint of %llu is known: an older "
 			"copy of the folder has been put back",
-			(unsigned long long)v->published.size, (unsigned long long)outside.size);
+			(unsigned long long)state->size, (unsigned long long)outside.size);
 	else if (r == E_VERIFY || r == E_FORMAT)
 		tell(v, e);
 	return OK;
