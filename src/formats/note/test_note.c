@@ -1,1 +1,215 @@
-int main(void){return 0;}
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/codec.h"
+#include "formats/note/note.h"
+
+/* The key and note of the signed-note specification's reference implementation: public, and signed by others. */
+static const char VKEY[] = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+static const char NOTE[] = "If you think cryptography is the answer to your problem,\n"
+			   "then you don't know what your problem is.\n"
+			   "\n"
+			   "\xe2\x80\x94 PeterNeumann "
+			   "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+
+static struct note_key key_of(struct arena *a, const char *vkey)
+{
+	struct note_key k;
+	struct err e;
+	assert_int_equal(note_key_parse(a, str_c(vkey), &k, &e), OK);
+	return k;
+}
+
+static rc open_with(struct arena *a, struct str bytes)
+{
+	struct note_key k = key_of(a, VKEY);
+	struct note n;
+	struct err e;
+	return note_open(a, bytes, &k, 1, &n, &e);
+}
+
+static void test_a_note_signed_by_others_opens(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct note_key k = key_of(&a, VKEY);
+	struct note n;
+	struct err e;
+	assert_string_equal(str_cstr(&a, note_key_text(&a, &k)), VKEY);
+	assert_int_equal(note_open(&a, str_c(NOTE), &k, 1, &n, &e), OK);
+	assert_int_equal(n.text.n, strlen("If you think cryptography is the answer to your problem,\n"
+					  "then you don't know what your problem is.\n"));
+	assert_true(n.nsigs == 1 && n.sigs[0].good);
+}
+
+static void test_a_change_of_any_bit_is_refused(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < (sizeof(NOTE) - 1) * 8; i++) {
+		AUTO(arena) a = {0};
+		char *bytes = arena_dup(&a, NOTE, sizeof(NOTE) - 1);
+		bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+		if (open_with(&a, str_mem(bytes, sizeof(NOTE) - 1)) == OK)
+			fail_msg("bit %zu", i);
+	}
+}
+
+static void test_every_truncation_is_refused(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	for (size_t n = 0; n < sizeof(NOTE) - 1; n++)
+		assert_true(open_with(&a, str_mem(NOTE, n)) != OK);
+}
+
+static void test_unknown_signers_are_ignored_but_not_enough(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	static const char other[] = "\xe2\x80\x94 Somebody AAAAAGZvcmdlZA==\n";
+	struct str with = str_fmt(&a, "%s%s", NOTE, other);
+	struct str only = str_fmt(&a, "text\n\n%s", other);
+	assert_int_equal(open_with(&a, with), OK);
+	assert_int_equal(open_with(&a, only), E_VERIFY);
+}
+
+static void test_a_known_signers_bad_signature_refuses_the_note(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct note_key k = key_of(&a, VKEY);
+	AUTO(buf) b = {0};
+	uint8_t zero[NOTE_SIG_SIZE] = {0};
+	buf_init(&b, 4096);
+	buf_add(&b, str_c(NOTE));
+	note_add_sig(&b, &k, str_mem(zero, sizeof(zero)));
+	assert_int_equal(open_with(&a, buf_str(&b)), E_VERIFY);
+}
+
+static void test_what_is_no_note_is_refused(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	static const char *const bad[] = {"", "\n", "\n\n", "text\n", "text\n\n", "text\n\nnot a signature\n",
+		"text\n\n\xe2\x80\x94 PeterNeumann x08go\n", "text\n\n\xe2\x80\x94 PeterNeumann\n", "te\txt\n\n\xe2\x80\x94 a AAAAAAA=\n",
+		"te\xffxt\n\n\xe2\x80\x94 a AAAAAAA=\n", "text\n\n\xe2\x80\x94 a b AAAAAAA=\n", "text\n\n- a AAAAAAA=\n"};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(open_with(&a, str_c(bad[i])), E_FORMAT);
+}
+
+static void test_more_than_a_hundred_signatures_are_refused(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	AUTO(buf) b = {0};
+	buf_init(&b, 65536);
+	buf_add(&b, str_c(NOTE));
+	for (unsigned i = 0; i < CAP_NOTE_SIGS - 1; i++)
+		buf_add(&b, STR("\xe2\x80\x94 Somebody AAAAAGZvcmdlZA==\n"));
+	assert_int_equal(open_with(&a, buf_str(&b)), OK);
+	buf_add(&b, STR("\xe2\x80\x94 Somebody AAAAAGZvcmdlZA==\n"));
+	assert_int_equal(open_with(&a, buf_str(&b)), E_LIMIT);
+}
+
+static void test_keys_and_names_that_break_the_rules_are_refused(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct note_key k;
+	struct err e;
+	static const char *const names[] = {"", "a b", "a+b", "a\xc2\xa0" "b", "a\xe3\x80\x80", "a\n"};
+	static const char *const keys[] = {"", "a", "a+b+c", "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+		"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T", "a+00000000+AQ=="};
+	uint8_t pub[NOTE_KEY_SIZE] = {0};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_int_equal(note_key_make(str_c(names[i]), pub, &k, &e), E_FORMAT);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		assert_int_equal(note_key_parse(&a, str_c(keys[i]), &k, &e), E_FORMAT);
+}
+
+static void test_checkpoints_are_read_strictly(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	AUTO(buf) b = {0};
+	struct checkpoint c;
+	struct err e;
+	static const char good[] = "example.org/log\n15\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n";
+	static const char *const bad[] = {"", "o\n", "o\n1\n", "o\n01\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n",
+		"o\n-1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n", "o\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=",
+		"o\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383ct=\n", "o\n1\nrKbDipCvhuX1GZ7g\n", "\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n",
+		"o\n18446744073709551616\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n"};
+	assert_int_equal(checkpoint_parse(&a, str_c(good), &c, &e), OK);
+	assert_int_equal(c.size, 15);
+	buf_init(&b, 1024);
+	checkpoint_text(&b, &c);
+	assert_string_equal(b.p, good);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(checkpoint_parse(&a, str_c(bad[i]), &c, &e), E_FORMAT);
+}
+
+/* Wycheproof's Ed25519 cases: 151, valid and invalid. */
+static void test_signatures_verify_as_wycheproof_says(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	json_error_t why;
+	const char *dir = getenv("ONRECORD_VECTORS");
+	json_t *top = json_load_file(str_fmt(&a, "%s/crypto/ed25519_test.json", dir ? dir : "").p, 0, &why);
+	size_t n = 0;
+	if (!top) {
+		print_message("skipped: public test data crypto/ed25519_test.json is not there\n");
+		skip();
+	}
+	json_t *groups = json_object_get(top, "testGroups");
+	for (size_t g = 0; g < json_array_size(groups); g++) {
+		json_t *group = json_array_get(groups, g);
+		json_t *pub = json_object_get(group, "publicKey");
+		struct str pk;
+		struct note_key k;
+		struct err e;
+		assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(pub, "pk"))), &pk) && pk.n == NOTE_KEY_SIZE);
+		assert_int_equal(note_key_make(STR("x"), (const uint8_t *)pk.p, &k, &e), OK);
+		json_t *tests = json_object_get(group, "tests");
+		for (size_t t = 0; t < json_array_size(tests); t++, n++) {
+			json_t *c = json_array_get(tests, t);
+			struct str msg;
+			struct str sig;
+			assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(c, "msg"))), &msg));
+			assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(c, "sig"))), &sig));
+			bool valid = strcmp(json_string_value(json_object_get(c, "result")), "valid") == 0;
+			if (note_verify(&k, msg, sig) != valid)
+				fail_msg("case %lld", (long long)json_integer_value(json_object_get(c, "tcId")));
+		}
+	}
+	json_decref(top);
+	print_message("%zu cases\n", n);
+	assert_true(n >= 150);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_note_signed_by_others_opens),
+		cmocka_unit_test(test_a_change_of_any_bit_is_refused),
+		cmocka_unit_test(test_every_truncation_is_refused),
+		cmocka_unit_test(test_unknown_signers_are_ignored_but_not_enough),
+		cmocka_unit_test(test_a_known_signers_bad_signature_refuses_the_note),
+		cmocka_unit_test(test_what_is_no_note_is_refused),
+		cmocka_unit_test(test_more_than_a_hundred_signatures_are_refused),
+		cmocka_unit_test(test_keys_and_names_that_break_the_rules_are_refused),
+		cmocka_unit_test(test_checkpoints_are_read_strictly),
+		cmocka_unit_test(test_signatures_verify_as_wycheproof_says),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -48,6 +48,13 @@ MUST_USE rc tlog_check_inclusion(const struct hash *leaf_hash, uint64_t index, u
 MUST_USE rc tlog_check_consistency(uint64_t size1, const struct hash *root1, uint64_t size2,
 	const struct hash *root2, const struct tlog_proof *proof, struct err *e);
 
+/* The same for a subtree [start, end) of a log: a leaf in it, and it in a log of `size`. Ranges that are no subtree are
+ * E_VERIFY; the empty one is consistent with every log that is long enough.   draft-ietf-plants-merkle-tree-certs §4 */
+MUST_USE rc tlog_check_subtree_inclusion(const struct hash *leaf_hash, uint64_t index, uint64_t start, uint64_t end,
+	const struct tlog_proof *proof, const struct hash *root, struct err *e);
+MUST_USE rc tlog_check_subtree_consistency(uint64_t start, uint64_t end, const struct hash *subtree, uint64_t size,
+	const struct hash *root, const struct tlog_proof *proof, struct err *e);
+
 /* Where stored hashes come from: tile (level, index), `width` hashes wanted at least (1..256). */
 struct tlog_tiles {
 	/* Fills ret[0..width). OK · E_NOTFOUND · E_IO. */
