@@ -8,44 +8,44 @@
 #define MIB (1024u * 1024u)
 #define GIB (1024ull * 1024u * 1024u)
 
-#define CAP_URL (64u * KIB)           /* longer ones are refused; browsers stop near 2 MiB, archives far earlier */
-#define CAP_HTTP_HEAD (512u * KIB)    /* status line and header fields of one message; Chromium takes 256 KiB */
-#define CAP_HTTP_FIELDS 4096u         /* header fields in one head */
-#define CAP_WARC_HEAD (1u * MIB)      /* header of one WARC record; target URIs are repeated in it */
-#define CAP_WARC_FIELDS 512u          /* fields in it */
-#define CAP_WARC_WINDOW (4u * MIB)    /* reader's window over the stored file, and of one inflated piece */
-#define CAP_ZSTD_WINDOW_LOG 23u       /* 8 MiB: WARC zstd, section "window" */
-#define CAP_ZSTD_DICT (8u * MIB)      /* dictionary of a .warc.zst */
-#define CAP_INFLATE_RATIO 1200u       /* output per input byte of one gzip or deflate stream; deflate itself ends at 1032 */
-#define CAP_INFLATE_FREE (16u * MIB)  /* output that any stream may give before the ratio is looked at */
-#define CAP_DECODED (256u * MIB)      /* one payload after its content codings are removed */
-#define CAP_CODINGS 4u                /* content codings on one message */
-#define CAP_FETCH_BODY (512u * MIB)   /* one reply, as served; --max-bytes lowers it */
-#define CAP_FETCH_HOPS 20u            /* redirects followed; the fetch standard stops at 20 */
-#define CAP_FETCH_SECONDS 300u        /* one reply; --timeout lowers it */
-#define CAP_HTML (32u * MIB)          /* a page to be read; larger ones are read up to here */
-#define CAP_HTML_DEPTH 512u           /* nesting of elements, as browsers have it */
+#define CAP_URL (64u * KIB)        /* longer ones are refused; browsers stop near 2 MiB, archives far earlier */
+#define CAP_HTTP_HEAD (512u * KIB) /* status line and header fields of one message; Chromium takes 256 KiB */
+#define CAP_HTTP_FIELDS 4096u      /* header fields in one head */
+#define CAP_WARC_HEAD (1u * MIB)   /* header of one WARC record; target URIs are repeated in it */
+#define CAP_WARC_FIELDS 512u       /* fields in it */
+#define CAP_WARC_WINDOW (4u * MIB) /* reader's window over the stored file, and of one inflated piece */
+#define CAP_ZSTD_WINDOW_LOG 23u    /* 8 MiB: WARC zstd, section "window" */
+#define CAP_ZSTD_DICT (8u * MIB)   /* dictionary of a .warc.zst */
+#define CAP_INFLATE_RATIO 1200u /* output per input byte of one gzip or deflate stream; deflate itself ends at 1032 */
+#define CAP_INFLATE_FREE (16u * MIB) /* output that any stream may give before the ratio is looked at */
+#define CAP_DECODED (256u * MIB)     /* one payload after its content codings are removed */
+#define CAP_CODINGS 4u               /* content codings on one message */
+#define CAP_FETCH_BODY (512u * MIB)  /* one reply, as served; --max-bytes lowers it */
+#define CAP_FETCH_HOPS 20u           /* redirects followed; the fetch standard stops at 20 */
+#define CAP_FETCH_SECONDS 300u       /* one reply; --timeout lowers it */
+#define CAP_HTML (32u * MIB)         /* a page to be read; larger ones are read up to here */
+#define CAP_HTML_DEPTH 512u          /* nesting of elements, as browsers have it */
 #define CAP_HTML_NODES (2u * 1000u * 1000u)
-#define CAP_JSON_DEPTH 64u            /* nesting of JSON that we write or accept from outside */
-#define CAP_JSONLD (4u * MIB)         /* one JSON-LD script */
-#define CAP_ARTICLE (16u * MIB)       /* text and fields that reading one page may give */
-#define CAP_NOTE (1u * MIB)           /* a signed note */
-#define CAP_NOTE_SIGS 100u            /* signatures on it */
-#define CAP_KEY_NAME 255u             /* name of a signing key; ours are host names with a path */
-#define CAP_KEY_FILE 4096u            /* a private key is one line of about 100 bytes */
-#define CAP_LEAF 65535u               /* a log entry: its length is a u16 (tlog-tiles) */
-#define CAP_RECORD (64u * MIB)        /* one encoded record */
+#define CAP_JSON_DEPTH 64u      /* nesting of JSON that we write or accept from outside */
+#define CAP_JSONLD (4u * MIB)   /* one JSON-LD script */
+#define CAP_ARTICLE (16u * MIB) /* text and fields that reading one page may give */
+#define CAP_NOTE (1u * MIB)     /* a signed note */
+#define CAP_NOTE_SIGS 100u      /* signatures on it */
+#define CAP_KEY_NAME 255u       /* name of a signing key; ours are host names with a path */
+#define CAP_KEY_FILE 4096u      /* a private key is one line of about 100 bytes */
+#define CAP_LEAF 65535u         /* a log entry: its length is a u16 (tlog-tiles) */
+#define CAP_RECORD (64u * MIB)  /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
-#define CAP_PROOF 63u                 /* hashes in a proof (RFC 9162 trees below 2^63) */
+#define CAP_PROOF 63u /* hashes in a proof (RFC 9162 trees below 2^63) */
 #define CAP_CDXJ_LINE (256u * KIB)
-#define CAP_FRAME (64u * MIB)         /* one message between us and a sandboxed worker */
-#define CAP_CDXJ_SORT (512ull * MIB)  /* an index that is sorted in memory: about two million captures */
-#define CAP_LIST_LINE CAP_URL         /* a line of a list of URLs */
-#define CAP_WARC_FILE (1ull * GIB)    /* a WARC file is closed when it is larger */
-#define CAP_REC_FILE (64ull * MIB)    /* so is a records file: start-up reads the last one whole */
+#define CAP_FRAME (64u * MIB)        /* one message between us and a sandboxed worker */
+#define CAP_CDXJ_SORT (512ull * MIB) /* an index that is sorted in memory: about two million captures */
+#define CAP_LIST_LINE CAP_URL        /* a line of a list of URLs */
+#define CAP_WARC_FILE (1ull * GIB)   /* a WARC file is closed when it is larger */
+#define CAP_REC_FILE (64ull * MIB)   /* so is a records file: start-up reads the last one whole */
 #define CAP_WORKER_MEMORY (1536u * MIB)
-#define CAP_WORKER_CPU_SECONDS 120u   /* reading one page */
-#define CAP_WORKER_WALL_SECONDS 300u  /* waiting for one frame of a worker, when many share the processors */
+#define CAP_WORKER_CPU_SECONDS 120u  /* reading one page */
+#define CAP_WORKER_WALL_SECONDS 300u /* waiting for one frame of a worker, when many share the processors */
 
 #endif

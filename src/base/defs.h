@@ -26,10 +26,10 @@
 #define AUTO_FD __attribute__((cleanup(fd_closep))) int
 
 /* A failed belief about our own code, never about input: prints the place and aborts. */
-#define BUG_ON(cond) \
-	do { \
-		if (__builtin_expect(!!(cond), 0)) \
-			bug_abort(__FILE__, __LINE__, #cond); \
+#define BUG_ON(cond)                                                                                                   \
+	do {                                                                                                           \
+		if (__builtin_expect(!!(cond), 0))                                                                     \
+			bug_abort(__FILE__, __LINE__, #cond);                                                          \
 	} while (0)
 
 NO_RETURN void bug_abort(const char *file, int line, const char *what);

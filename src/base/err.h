@@ -44,11 +44,11 @@ rc err_add(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 const char *rc_name(rc code);
 
 /* Passes an error on as it is. */
-#define TRY(call) \
-	do { \
-		rc try_rc_ = (call); \
-		if (try_rc_ != OK) \
-			return try_rc_; \
+#define TRY(call)                                                                                                      \
+	do {                                                                                                           \
+		rc try_rc_ = (call);                                                                                   \
+		if (try_rc_ != OK)                                                                                     \
+			return try_rc_;                                                                                \
 	} while (0)
 
 /* Says that a result is ignored on purpose. */

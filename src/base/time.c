@@ -292,17 +292,17 @@ struct str instant_iso(struct arena *a, struct instant t)
 
 struct str instant_utc(struct arena *a, int64_t ns, unsigned ndigits)
 {
-	return instant_iso(a, (struct instant){
-				      .ns = ns,
-				      .precision = ndigits ? PRECISION_NANO : PRECISION_SECOND,
-				      .digits = (uint8_t)ndigits,
-				      .has_zone = true,
-			      });
+	return instant_iso(a,
+		(struct instant){
+			.ns = ns,
+			.precision = ndigits ? PRECISION_NANO : PRECISION_SECOND,
+			.digits = (uint8_t)ndigits,
+			.has_zone = true,
+		});
 }
 
 struct str instant_14(struct arena *a, int64_t ns)
 {
 	struct civil c = civil_from_ns(ns);
-	return str_fmt(a, "%04u%02u%02u%02u%02u%02u", (unsigned)c.year, c.month, c.day, c.hour, c.minute,
-		c.second);
+	return str_fmt(a, "%04u%02u%02u%02u%02u%02u", (unsigned)c.year, c.month, c.day, c.hour, c.minute, c.second);
 }

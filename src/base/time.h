@@ -23,7 +23,7 @@ struct instant {
 	enum precision precision; /* PRECISION_NONE: the rest means nothing */
 	uint8_t digits;           /* of the fraction, 0..9 */
 	bool has_zone;
-	int16_t offset_min;       /* minutes east of UTC as written; 0 for Z or without a zone */
+	int16_t offset_min; /* minutes east of UTC as written; 0 for Z or without a zone */
 };
 
 struct civil {

@@ -12,11 +12,11 @@
 /* What scripts can rely on; the man page lists them. */
 enum exit_code {
 	EXIT_DONE = 0,
-	EXIT_NO = 1,          /* not verified, not found, differs */
+	EXIT_NO = 1, /* not verified, not found, differs */
 	EXIT_USAGE = 2,
-	EXIT_UNREADABLE = 3,  /* input or archive cannot be read or written */
+	EXIT_UNREADABLE = 3, /* input or archive cannot be read or written */
 	EXIT_NETWORK = 4,
-	EXIT_BLOCKED = 5,     /* by the site; what it answered is kept */
+	EXIT_BLOCKED = 5, /* by the site; what it answered is kept */
 	EXIT_PARTIAL = 6,
 	EXIT_BUG = 70,
 };
@@ -50,7 +50,7 @@ struct cli {
 	struct env *env;
 	struct options o;
 	struct arena run;
-	struct buf out;          /* stdout, flushed at the end of each line that matters */
+	struct buf out; /* stdout, flushed at the end of each line that matters */
 	bool stdout_failed;
 	bool bar_shown;
 	int64_t bar_at;

@@ -92,8 +92,8 @@ static rc read_list(struct add *a, struct err *e)
 		}
 		struct str s = str_trim(buf_str(&line));
 		if (line.over)
-			return err_set(e, E_LIMIT, "standard input: line %llu: over %u bytes", (unsigned long long)number,
-				CAP_LIST_LINE);
+			return err_set(e, E_LIMIT, "standard input: line %llu: over %u bytes",
+				(unsigned long long)number, CAP_LIST_LINE);
 		if (s.n && s.p[0] != '#' && !is_web(s))
 			return err_set(e, E_USAGE, "standard input: line %llu: not an http or https URL",
 				(unsigned long long)number);
@@ -121,8 +121,8 @@ static rc input_failed(struct add *a, rc code, struct err *e)
 static rc add_file(struct add *a, const char *path, struct err *e)
 {
 	struct capture_counts counts;
-	struct pipeline_file file = {.path = path, .url = str_c(a->c->o.url), .content_type = str_c(a->c->o.type),
-		.tool = STR(TOOL)};
+	struct pipeline_file file = {
+		.path = path, .url = str_c(a->c->o.url), .content_type = str_c(a->c->o.type), .tool = STR(TOOL)};
 	a->inputs++;
 	rc r = pipeline_file(a->p, &file, &counts, e);
 	cli_bar_end(a->c);
@@ -140,9 +140,13 @@ static rc add_urls(struct add *a, struct err *e)
 	const struct options *o = &a->c->o;
 	struct pipeline_fetched got;
 	struct pipeline_fetch how = {
-		.how = {.tool = STR(TOOL), .user_agent = o->user_agent ? str_c(o->user_agent) : STR(USER_AGENT),
-			.accept_language = str_c(o->accept_language), .ca_file = o->ca_file, .proxy = o->proxy,
-			.max_bytes = o->max_bytes, .timeout_s = o->timeout_s},
+		.how = {.tool = STR(TOOL),
+			.user_agent = o->user_agent ? str_c(o->user_agent) : STR(USER_AGENT),
+			.accept_language = str_c(o->accept_language),
+			.ca_file = o->ca_file,
+			.proxy = o->proxy,
+			.max_bytes = o->max_bytes,
+			.timeout_s = o->timeout_s},
 		.jobs = o->jobs ? o->jobs : FETCH_JOBS,
 	};
 	if (a->nurls == 0)
@@ -230,8 +234,7 @@ enum exit_code cmd_reindex(struct cli *c)
 	if (cli_open(c, false, &p, &e) != OK)
 		return cli_fail(c, &e);
 	rc_ignore(pipeline_close(p, &e));
-	if (cli_archive_path(c, &path, &e) != OK ||
-		pipeline_reindex(c->env, path, c->o.jobs, &c->ui, &rows, &e) != OK)
+	if (cli_archive_path(c, &path, &e) != OK || pipeline_reindex(c->env, path, c->o.jobs, &c->ui, &rows, &e) != OK)
 		return cli_fail(c, &e);
 	if (!c->o.quiet)
 		buf_addf(&c->out, "%llu log entries indexed\n", (unsigned long long)rows);

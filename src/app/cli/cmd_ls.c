@@ -67,7 +67,8 @@ struct shown {
 	bool has_article;
 };
 
-static rc load_shown(struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct shown *s, struct err *e)
+static rc load_shown(
+	struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct shown *s, struct err *e)
 {
 	struct str leaf;
 	TRY(pipeline_find(p, name, a, &s->row, e));
@@ -150,9 +151,10 @@ static void show_text(struct cli *c, const struct shown *s)
 			(unsigned long long)s->row.index, (unsigned long long)s->checkpoint.size, s->proof.n);
 	else
 		buf_addf(b, "  %-18s kept, not sealed yet\n", "state");
-	buf_add(b, STR("what this does not prove\n"
-		       "  That the site itself sent these bytes rests on the TLS evidence and on whoever captured them.\n"
-		       "  Until others have the log's checkpoint, whoever holds its key could still rewrite it.\n"));
+	buf_add(b,
+		STR("what this does not prove\n"
+		    "  That the site itself sent these bytes rests on the TLS evidence and on whoever captured them.\n"
+		    "  Until others have the log's checkpoint, whoever holds its key could still rewrite it.\n"));
 }
 
 enum exit_code cmd_show(struct cli *c)

@@ -16,7 +16,8 @@ static rc read_one(struct cli *c, const char *path, struct err *e)
 	uint64_t size = 0;
 	buf_init(&encoded, CAP_ARTICLE * 2);
 	TRY(fs_open(AT_FDCWD, path, &fd, &size, e));
-	rc r = pipeline_read_file(fd, size, str_c(c->o.url), c->o.type ? str_c(c->o.type) : STR("text/html"), &encoded, e);
+	rc r = pipeline_read_file(
+		fd, size, str_c(c->o.url), c->o.type ? str_c(c->o.type) : STR("text/html"), &encoded, e);
 	if (r == OK)
 		r = article_decode(&a, buf_str(&encoded), &article, e);
 	if (r != OK)

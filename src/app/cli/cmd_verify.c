@@ -104,7 +104,9 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 {
 	struct err e;
 	struct checking k = {.report = {.problem = on_problem, .unfinished = on_unfinished, .entry = on_entry},
-		.progress.bytes = on_bytes, .c = c, .p = p};
+		.progress.bytes = on_bytes,
+		.c = c,
+		.p = p};
 	k.report.progress = &k.progress;
 	rc r = seal_verify(pipeline_archive(p), pipeline_key(p), &k.report, &e);
 	cli_bar_end(c);

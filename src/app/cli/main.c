@@ -89,8 +89,8 @@ static const struct command COMMANDS[] = {
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
 		cmd_add,
-		{OPT_JOBS, OPT_URL, OPT_TYPE, OPT_USER_AGENT, OPT_ACCEPT_LANGUAGE, OPT_PROXY, OPT_CA_FILE, OPT_MAX_BYTES,
-			OPT_TIMEOUT},
+		{OPT_JOBS, OPT_URL, OPT_TYPE, OPT_USER_AGENT, OPT_ACCEPT_LANGUAGE, OPT_PROXY, OPT_CA_FILE,
+			OPT_MAX_BYTES, OPT_TIMEOUT},
 		1},
 	{"ls", "[URL]", "list captures, or those of one URL in the order of time",
 		"onrecord ls\n  onrecord ls --json https://news.example/story", cmd_ls, {OPT_LIMIT}, 0},
@@ -102,8 +102,8 @@ static const struct command COMMANDS[] = {
 		"onrecord read page.html --url https://news.example/story", cmd_read, {OPT_URL, OPT_TYPE}, 1},
 	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
 		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP}, 0},
-	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex, {OPT_JOBS},
-		0},
+	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
+		{OPT_JOBS}, 0},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
 		"onrecord cdxj > index.cdxj\n  onrecord cdxj old-crawl.warc.gz", cmd_cdxj, {0}, 0},
 };
@@ -149,8 +149,9 @@ static void help_all(void)
 		   "change unseen, and read.\n\nusage: onrecord COMMAND [options] [arguments]\n");
 	for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++)
 		(void)printf("  %-9s %s\n", COMMANDS[i].name, COMMANDS[i].what);
-	(void)puts("\na first session:\n  onrecord init case-17 && cd case-17\n  onrecord add https://news.example/story\n"
-		   "  onrecord ls\n  onrecord verify\n\noptions of every command:");
+	(void)puts(
+		"\na first session:\n  onrecord init case-17 && cd case-17\n  onrecord add https://news.example/story\n"
+		"  onrecord ls\n  onrecord verify\n\noptions of every command:");
 	print_options(NULL);
 	(void)puts("\n`onrecord COMMAND --help` has more; `man onrecord` has all of it.");
 }
@@ -158,7 +159,8 @@ static void help_all(void)
 static void version(void)
 {
 	(void)puts("onrecord " ONRECORD_VERSION "\n"
-		   "WARC 1.1 (reads 0.17 to 1.1, ARC 1.0 and 1.1), CDXJ, C2SP tlog-tiles, tlog-checkpoint and signed-note,\n"
+		   "WARC 1.1 (reads 0.17 to 1.1, ARC 1.0 and 1.1), CDXJ, C2SP tlog-tiles, tlog-checkpoint and "
+		   "signed-note,\n"
 		   "RFC 6962 tree hashes; archive, record and leaf formats v1");
 }
 
@@ -247,8 +249,8 @@ static rc parse(struct cli *c, const struct command *cmd, int argc, char **argv,
 {
 	struct option longs[ARRAY_LEN(OPTIONS) + 1] = {{0}};
 	for (size_t i = 0; i < ARRAY_LEN(OPTIONS); i++)
-		longs[i] = (struct option){OPTIONS[i].name, OPTIONS[i].value ? required_argument : no_argument, NULL,
-			(int)OPTIONS[i].id};
+		longs[i] = (struct option){
+			OPTIONS[i].name, OPTIONS[i].value ? required_argument : no_argument, NULL, (int)OPTIONS[i].id};
 	int id = 0;
 	opterr = 0;
 	optind = 0; /* GNU: forget the order of the last parse */

@@ -53,8 +53,8 @@ static rc index_frames(struct sandbox *w, const char *path, struct cdxj_lines *l
 			return OK;
 		if (type == INDEX_LINE) {
 			if (lines->bytes + frame.n > CAP_CDXJ_SORT)
-				return err_set(e, E_LIMIT, "%s: over %llu bytes of index are not sorted in memory", path,
-					(unsigned long long)CAP_CDXJ_SORT);
+				return err_set(e, E_LIMIT, "%s: over %llu bytes of index are not sorted in memory",
+					path, (unsigned long long)CAP_CDXJ_SORT);
 			struct str *to = arena_push(&lines->a, &lines->line, &lines->n, sizeof(*to));
 			*to = str_dup(&lines->a, buf_str(&frame));
 			lines->bytes += frame.n;
@@ -74,8 +74,8 @@ rc pipeline_cdxj(int fd, const char *path, struct cdxj_lines *lines, struct err 
 {
 	const char *slash = strrchr(path, '/');
 	struct str name = str_c(slash ? slash + 1 : path);
-	struct sandbox_job job = {.run = index_run, .ctx = &name, .has_input = true, .input = fd,
-		.cpu_seconds = INDEX_CPU_SECONDS};
+	struct sandbox_job job = {
+		.run = index_run, .ctx = &name, .has_input = true, .input = fd, .cpu_seconds = INDEX_CPU_SECONDS};
 	struct sandbox *w = NULL;
 	struct err ignored;
 	TRY(sandbox_start(&job, &w, e));

@@ -98,8 +98,8 @@ static rc keep_one(struct many *m, struct one_fetched *one, struct pipeline_fetc
 		if (fetched_broken(one->got)) {
 			struct err why;
 			struct str url = m->urls[one->url];
-			rc_ignore(err_set(&why, E_NET, "%.*s: redirect not followed: %s", (int)size_min(url.n, 200), url.p,
-				fetched_broken(one->got)));
+			rc_ignore(err_set(&why, E_NET, "%.*s: redirect not followed: %s", (int)size_min(url.n, 200),
+				url.p, fetched_broken(one->got)));
 			m->p->ui->trouble(m->p->ui, &why);
 		}
 	}

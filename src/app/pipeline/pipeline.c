@@ -46,8 +46,8 @@ static rc make_keys(struct env *env, int dir, struct str origin, struct arena *a
 	return r;
 }
 
-rc pipeline_init(struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey,
-	struct err *e)
+rc pipeline_init(
+	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e)
 {
 	struct archive *ar = NULL;
 	struct signer *s = NULL;
@@ -133,10 +133,13 @@ static void tell_recovery(struct pipeline *p, const struct seal_opened *o)
 	if (!p->ui->notice)
 		return;
 	if (o->recovery.cut_records || o->recovery.cut_warc)
-		p->ui->notice(p->ui, "an earlier command was interrupted: what it had not finished was moved to lost+found");
+		p->ui->notice(
+			p->ui, "an earlier command was interrupted: what it had not finished was moved to lost+found");
 	if (o->republished || o->pending)
-		p->ui->notice(p->ui, str_fmt(&a, "an earlier command was interrupted: %llu kept entries are sealed now",
-					     (unsigned long long)o->pending).p);
+		p->ui->notice(p->ui,
+			str_fmt(&a, "an earlier command was interrupted: %llu kept entries are sealed now",
+				(unsigned long long)o->pending)
+				.p);
 	if (o->no_outside_copy)
 		p->ui->notice(p->ui,
 			"neither HOME nor XDG_STATE_HOME is set: an older copy of this folder would not be noticed");
@@ -153,8 +156,10 @@ static void tell_sandbox(struct pipeline *p)
 		return;
 	sandbox_missing(&f, &missing);
 	if (missing.n)
-		p->ui->notice(p->ui, str_fmt(&a, "outside bytes are parsed with less protection here: %.*s",
-					     STR_FMT(buf_str(&missing))).p);
+		p->ui->notice(p->ui,
+			str_fmt(&a, "outside bytes are parsed with less protection here: %.*s",
+				STR_FMT(buf_str(&missing)))
+				.p);
 }
 
 static rc open_write(struct pipeline *p, struct err *e)
@@ -178,8 +183,8 @@ void pipeline_abandon(struct pipeline *p)
 	mem_free(p);
 }
 
-rc pipeline_open(struct env *env, const char *path, bool write, struct pipeline_ui *ui, struct pipeline **ret,
-	struct err *e)
+rc pipeline_open(
+	struct env *env, const char *path, bool write, struct pipeline_ui *ui, struct pipeline **ret, struct err *e)
 {
 	struct pipeline *p = mem_alloc(sizeof(*p));
 	p->out = (struct capture_out){on_kept, on_trouble, on_progress};
@@ -277,8 +282,8 @@ rc pipeline_file(struct pipeline *p, const struct pipeline_file *file, struct ca
 	if (file->url.n == 0 && capture_is_archive(str_mem(front, n)))
 		return capture_import(p->ar, fd, &src, &p->out, ret, e);
 	if (file->url.n == 0)
-		return err_set(e, E_USAGE, "%s: not a WARC or ARC file; --url says where a saved page was found",
-			file->path);
+		return err_set(
+			e, E_USAGE, "%s: not a WARC or ARC file; --url says where a saved page was found", file->path);
 	TRY(capture_worker_new(&w, e));
 	rc r = capture_file(p->ar, w, fd, file->url, file->content_type.n ? file->content_type : STR("text/html"), &src,
 		&p->out, e);
@@ -287,8 +292,8 @@ rc pipeline_file(struct pipeline *p, const struct pipeline_file *file, struct ca
 	return r;
 }
 
-rc pipeline_reindex(struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows,
-	struct err *e)
+rc pipeline_reindex(
+	struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows, struct err *e)
 {
 	static const char *const files[] = {CATALOG_FILE, CATALOG_FILE "-wal", CATALOG_FILE "-shm"};
 	struct archive *ar = NULL;

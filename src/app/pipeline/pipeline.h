@@ -29,12 +29,12 @@ struct pipeline_ui {
 
 /* Makes an archive in `path`, or finishes making one. `origin` names the log (empty: a random one). *ret_vkey in `a`.
  * OK · E_EXISTS a whole one is there · E_FORMAT a bad origin. */
-MUST_USE rc pipeline_init(struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey,
-	struct err *e);
+MUST_USE rc pipeline_init(
+	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e);
 
 /* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. */
-MUST_USE rc pipeline_open(struct env *env, const char *path, bool write, struct pipeline_ui *ui, struct pipeline **ret,
-	struct err *e);
+MUST_USE rc pipeline_open(
+	struct env *env, const char *path, bool write, struct pipeline_ui *ui, struct pipeline **ret, struct err *e);
 /* Seals what is pending, reads the new captures, closes. Always frees. */
 MUST_USE rc pipeline_close(struct pipeline *p, struct err *e);
 
@@ -67,20 +67,22 @@ struct pipeline_file {
 	struct str content_type; /* empty: text/html */
 	struct str tool;
 };
-MUST_USE rc pipeline_file(struct pipeline *p, const struct pipeline_file *file, struct capture_counts *ret, struct err *e);
+MUST_USE rc pipeline_file(
+	struct pipeline *p, const struct pipeline_file *file, struct capture_counts *ret, struct err *e);
 
 /* Signs a checkpoint over everything kept. */
 MUST_USE rc pipeline_seal(struct pipeline *p, struct err *e);
 /* Reads the articles of captures that were not read yet, `jobs` at a time. */
 MUST_USE rc pipeline_read(struct pipeline *p, unsigned jobs, struct err *e);
 /* Reads the article in a file; the encoded article goes into `ret`. No archive is involved. */
-MUST_USE rc pipeline_read_file(int fd, uint64_t size, struct str url, struct str content_type, struct buf *ret,
-	struct err *e);
+MUST_USE rc pipeline_read_file(
+	int fd, uint64_t size, struct str url, struct str content_type, struct buf *ret, struct err *e);
 /* Makes the catalog anew from records/, warc/ and log/. */
-MUST_USE rc pipeline_reindex(struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows,
-	struct err *e);
+MUST_USE rc pipeline_reindex(
+	struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows, struct err *e);
 
-/* Finds a capture by "#12", a prefix of its id, a URL (its newest capture) or URL@DATE. OK · E_NOTFOUND · E_EXISTS ambiguous. */
+/* Finds a capture by "#12", a prefix of its id, a URL (its newest capture) or URL@DATE. OK · E_NOTFOUND · E_EXISTS
+ * ambiguous. */
 MUST_USE rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct catalog_row *ret, struct err *e);
 /* The record behind a row, checked against its frame's digest. `body` owns the bytes that `ret` borrows. */
 MUST_USE rc pipeline_record(struct pipeline *p, const struct catalog_row *row, struct arena *a, struct buf *body,
@@ -101,7 +103,7 @@ MUST_USE rc pipeline_cdxj(int fd, const char *path, struct cdxj_lines *lines, st
 void cdxj_lines_sort(struct cdxj_lines *lines);
 
 /* The row of a record. E_NOTFOUND for a record that is no capture. Text borrows from the record or lives in `a`. */
-MUST_USE rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret,
-	struct err *e);
+MUST_USE rc pipeline_row(
+	struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret, struct err *e);
 
 #endif

@@ -20,7 +20,7 @@ struct pipeline {
 	struct seal *seal;
 	struct catalog *catalog; /* NULL: damaged, and said so; or not asked for yet */
 	bool catalog_tried;
-	bool in_batch;           /* a catalog transaction is open */
+	bool in_batch; /* a catalog transaction is open */
 	uint64_t added;
 	unsigned jobs;
 	const char *what; /* being imported, for progress */

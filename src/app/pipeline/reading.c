@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading captures that were not read yet: several workers are kept busy, each with the WARC file that it reads from, and
- * their answers go into the catalog. A page that cannot be read costs itself only. */
+/* Reading captures that were not read yet: several workers are kept busy, each with the WARC file that it reads from,
+ * and their answers go into the catalog. A page that cannot be read costs itself only. */
 #include <unistd.h>
 
 #include "app/pipeline/pipeline_int.h"
@@ -73,9 +73,12 @@ static rc take_answer(struct readers *rs, struct reader *r, struct err *e)
 		}
 		return put_empty(rs, r->index, e);
 	}
-	struct catalog_row row = {.index = r->index, .title = article_get(&article, ARTICLE_TITLE),
-		.language = article_get(&article, ARTICLE_LANGUAGE), .published = article_get(&article, ARTICLE_PUBLISHED),
-		.updated = article_get(&article, ARTICLE_UPDATED), .article = buf_str(&rs->reply)};
+	struct catalog_row row = {.index = r->index,
+		.title = article_get(&article, ARTICLE_TITLE),
+		.language = article_get(&article, ARTICLE_LANGUAGE),
+		.published = article_get(&article, ARTICLE_PUBLISHED),
+		.updated = article_get(&article, ARTICLE_UPDATED),
+		.article = buf_str(&rs->reply)};
 	return catalog_put_reading(rs->p->catalog, &row, e);
 }
 
@@ -109,8 +112,11 @@ static rc read_row(struct readers *rs, const struct catalog_row *row, struct err
 	TRY(pipeline_record(rs->p, row, &a, &body, &f, &rec, e));
 	TRY(capture_locate(&rec, &span, e));
 	TRY(reader_for(rs, r, span.file, e));
-	struct read_request q = {.offset = span.offset, .length = span.length, .is_record = true,
-		.url = row->final.n ? row->final : row->url, .captured_ns = row->time.ns};
+	struct read_request q = {.offset = span.offset,
+		.length = span.length,
+		.is_record = true,
+		.url = row->final.n ? row->final : row->url,
+		.captured_ns = row->time.ns};
 	TRY(read_worker_ask(r->worker, &q, e));
 	r->busy = true;
 	r->index = row->index;

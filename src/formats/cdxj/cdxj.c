@@ -60,7 +60,8 @@ rc cdxj_parse(struct arena *a, struct str line, struct cdxj_entry *ret, struct e
 	entry.key = str_dup(a, str_cut(&rest, ' '));
 	struct str time = str_cut(&rest, ' ');
 	bool digits = time.n == 14 || time.n == 17;
-	if (entry.key.n == 0 || memchr(entry.key.p, 0, entry.key.n) || !digits || !instant_parse_digits(time, &entry.time))
+	if (entry.key.n == 0 || memchr(entry.key.p, 0, entry.key.n) || !digits ||
+		!instant_parse_digits(time, &entry.time))
 		return err_set(e, E_FORMAT, "not \"key time {…}\"");
 	json_t *json = json_loadb(rest.p, rest.n, JSON_REJECT_DUPLICATES, &why);
 	if (!json_is_object(json)) {

@@ -21,8 +21,8 @@ struct cdxj_entry {
 	struct str key; /* SURT */
 	struct instant time;
 	struct str url;
-	struct str mime;     /* empty: left out */
-	struct str status;   /* empty: left out */
+	struct str mime;   /* empty: left out */
+	struct str status; /* empty: left out */
 	struct str digest;
 	struct str length;
 	struct str offset;
@@ -42,9 +42,9 @@ struct cdxj_out {
 	/* A record that cannot be indexed; the next one is. */
 	rc (*bad)(struct cdxj_out *o, uint64_t offset, const struct err *why, struct err *e);
 };
-/* Indexes the captures of a WARC or ARC file, in its own order: response, revisit and resource records, and metadata that is
- * not application/warc-fields. A payload without a declared digest gets a SHA-1 of its own.
- * OK · what the source or `out` said. */
+/* Indexes the captures of a WARC or ARC file, in its own order: response, revisit and resource records, and metadata
+ * that is not application/warc-fields. A payload without a declared digest gets a SHA-1 of its own. OK · what the
+ * source or `out` said. */
 MUST_USE rc cdxj_index(struct source *src, struct str filename, struct cdxj_out *out, struct err *e);
 
 #endif

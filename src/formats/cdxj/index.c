@@ -74,7 +74,8 @@ static rc index_record(struct indexer *x, const struct warc_record *rec, struct 
 	struct warc_end end;
 	struct cdxj_entry entry = {.time = rec->date, .filename = x->filename};
 	struct message_start start = {.kind = message_kind_of(rec->content_type, false),
-		.content_type = rec->content_type, .payload = &x->payload};
+		.content_type = rec->content_type,
+		.payload = &x->payload};
 	digest_start(&x->sha1, DIGEST_SHA1);
 	TRY(message_run(x->message, a, x->reader, &start, &info, e));
 	TRY(warc_end(x->reader, a, &end, e));

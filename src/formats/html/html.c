@@ -242,7 +242,8 @@ uint32_t html_find(const struct html *h, uint32_t from, const char *tag)
 
 static bool is_hidden_text(const struct html *h, uint32_t i)
 {
-	return html_is(h, i, "script") || html_is(h, i, "style") || html_is(h, i, "template") || html_is(h, i, "noscript");
+	return html_is(h, i, "script") || html_is(h, i, "style") || html_is(h, i, "template") ||
+		html_is(h, i, "noscript");
 }
 
 struct str html_text(struct arena *a, const struct html *h, uint32_t node)

@@ -42,8 +42,8 @@ struct html {
 	struct quirks quirks;
 };
 
-/* Parses UTF-8. Everything lives in `a`; text and attributes are copies. Input over CAP_HTML, nesting over CAP_HTML_DEPTH
- * and nodes over CAP_HTML_NODES are cut, with a quirk: it always gives a document. */
+/* Parses UTF-8. Everything lives in `a`; text and attributes are copies. Input over CAP_HTML, nesting over
+ * CAP_HTML_DEPTH and nodes over CAP_HTML_NODES are cut, with a quirk: it always gives a document. */
 void html_parse(struct arena *a, struct str utf8, struct html *ret);
 
 /* Value of an attribute; empty when there is none. */

@@ -31,10 +31,10 @@ struct stage {
 	bool z_ready;
 	ZSTD_DCtx *zstd;
 	BrotliDecoderState *brotli;
-	uint64_t in;    /* bytes taken */
-	uint64_t out;   /* bytes given */
-	bool ended;     /* at the end of a member or frame: the body may end here */
-	bool ignore;    /* what follows is no coding any more */
+	uint64_t in;     /* bytes taken */
+	uint64_t out;    /* bytes given */
+	bool ended;      /* at the end of a member or frame: the body may end here */
+	bool ignore;     /* what follows is no coding any more */
 	uint8_t held[2]; /* first bytes, until they say what they are */
 	unsigned nheld;
 	struct str input; /* what of the current piece is left; borrowed */
@@ -101,7 +101,8 @@ static void stage_start(struct stage *s)
 		break;
 	case CODING_ZSTD:
 		s->zstd = ZSTD_createDCtx();
-		BUG_ON(!s->zstd || ZSTD_isError(ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, CAP_ZSTD_WINDOW_LOG)));
+		BUG_ON(!s->zstd ||
+			ZSTD_isError(ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, CAP_ZSTD_WINDOW_LOG)));
 		break;
 	}
 }
@@ -367,7 +368,8 @@ rc http1_decoder_end(struct http1_decoder *d, struct sink *to, struct err *e)
 	for (size_t i = 0; i < d->n; i++) {
 		struct stage *s = &d->stage[i];
 		if (!s->ended && s->in > 0)
-			return err_set(e, E_FORMAT, "%s ends early, after %" PRIu64 " bytes", coding_name(s->coding), s->in);
+			return err_set(
+				e, E_FORMAT, "%s ends early, after %" PRIu64 " bytes", coding_name(s->coding), s->in);
 	}
 	return OK;
 }

@@ -91,7 +91,8 @@ static void response_line(struct str line, struct http1_head *h, struct quirks *
 /* Known methods are needed only where no version says that this is HTTP at all. */
 static bool is_common_method(struct str m)
 {
-	static const char *const names[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"};
+	static const char *const names[] = {
+		"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (str_eq(m, str_c(names[i])))
 			return true;
@@ -206,7 +207,8 @@ rc http1_head_parse(struct arena *a, struct str s, struct http1_head *ret, struc
 	if (is_version(line) || str_istarts(line, STR("ICY "))) {
 		response_line(line, &h, q, from);
 	} else if (!request_line(line, &h, q, from)) {
-		return err_set(e, E_FORMAT, "neither a request nor a status line: '%.*s'", STR_FMT(str_sub(line, 0, 60)));
+		return err_set(
+			e, E_FORMAT, "neither a request nor a status line: '%.*s'", STR_FMT(str_sub(line, 0, 60)));
 	}
 	TRY(fields_parse(a, s, at, &h, q, &lone_lf, e));
 	if (lone_lf)

@@ -60,19 +60,19 @@ bool http1_is_chunked(const struct http1_head *h);
  * RFC 9112 §7.1 */
 struct http1_dechunk {
 	int state;
-	uint64_t left;   /* bytes left of this chunk */
-	uint64_t at;     /* offset in the body, for quirks */
-	bool any;        /* a whole size line has been read */
-	bool done;       /* the last chunk and the trailers have been read */
-	bool trailers;   /* there were some: one quirk for all of them */
-	char head[256];  /* the size line, kept until it proves to be one; a longer line is none */
+	uint64_t left;  /* bytes left of this chunk */
+	uint64_t at;    /* offset in the body, for quirks */
+	bool any;       /* a whole size line has been read */
+	bool done;      /* the last chunk and the trailers have been read */
+	bool trailers;  /* there were some: one quirk for all of them */
+	char head[256]; /* the size line, kept until it proves to be one; a longer line is none */
 	size_t nhead;
-	size_t line;     /* length of the trailer line */
+	size_t line; /* length of the trailer line */
 };
 void http1_dechunk_init(struct http1_dechunk *d);
 /* Feeds a piece; pushes what is payload into `to`. OK, or what the sink said. */
-MUST_USE rc http1_dechunk_push(struct http1_dechunk *d, struct str piece, struct sink *to, struct quirks *q,
-	struct err *e);
+MUST_USE rc http1_dechunk_push(
+	struct http1_dechunk *d, struct str piece, struct sink *to, struct quirks *q, struct err *e);
 /* The body has ended: quirks for a missing last chunk; passes through what was held back. */
 MUST_USE rc http1_dechunk_end(struct http1_dechunk *d, struct sink *to, struct quirks *q, struct err *e);
 

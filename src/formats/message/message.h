@@ -31,7 +31,7 @@ struct message_info {
 	struct str coding;       /* content codings that were removed, e.g. "gzip"; empty for none */
 	uint64_t payload_length;
 	uint64_t content_length;
-	bool content_broken; /* the codings could not be removed to the end */
+	bool content_broken;  /* the codings could not be removed to the end */
 	struct quirks quirks; /* offsets in the block */
 };
 
@@ -41,8 +41,8 @@ struct message;
 struct message *message_new(void);
 void message_free(struct message *m);
 
-/* Begins. `content_type` counts for MESSAGE_BODY. Either sink may be NULL. `on_content` (may be NULL) is called before the
- * first byte of content with the media type, so that a sink can choose how to treat it. Results live in `a`. */
+/* Begins. `content_type` counts for MESSAGE_BODY. Either sink may be NULL. `on_content` (may be NULL) is called before
+ * the first byte of content with the media type, so that a sink can choose how to treat it. Results live in `a`. */
 struct message_start {
 	enum message_kind kind;
 	struct str content_type;

@@ -55,10 +55,12 @@ rc note_key_parse(struct arena *a, struct str vkey, struct note_key *ret, struct
 	struct str key;
 	struct str name = str_cut(&rest, '+');
 	struct str hex = str_cut(&rest, '+');
-	if (!name_ok(name) || hex.n != 2 * ID_SIZE || !hex_decode(a, hex, &id) || !base64_decode(a, rest, &key) || key.n == 0)
+	if (!name_ok(name) || hex.n != 2 * ID_SIZE || !hex_decode(a, hex, &id) || !base64_decode(a, rest, &key) ||
+		key.n == 0)
 		return err_set(e, E_FORMAT, "not a verifier key (name+hash+base64)");
 	if ((uint8_t)key.p[0] != NOTE_ED25519)
-		return err_set(e, E_UNSUPPORTED, "verifier key of type %u; only Ed25519 (1) is known", (uint8_t)key.p[0]);
+		return err_set(
+			e, E_UNSUPPORTED, "verifier key of type %u; only Ed25519 (1) is known", (uint8_t)key.p[0]);
 	if (key.n != NOTE_KEY_SIZE + 1)
 		return err_set(e, E_FORMAT, "an Ed25519 key of %zu bytes", key.n - 1);
 	TRY(note_key_make(name, (const uint8_t *)key.p + 1, ret, e));
@@ -170,8 +172,8 @@ static size_t last_blank(struct str s)
 	return s.n;
 }
 
-rc note_open(struct arena *a, struct str bytes, const struct note_key *keys, size_t nkeys, struct note *ret,
-	struct err *e)
+rc note_open(
+	struct arena *a, struct str bytes, const struct note_key *keys, size_t nkeys, struct note *ret, struct err *e)
 {
 	struct note n = {0};
 	if (bytes.n > CAP_NOTE)

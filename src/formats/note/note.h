@@ -18,8 +18,8 @@ struct buf;
 /* A verifier key: "name+hex8+base64(type ‖ key)". */
 struct note_key {
 	struct str name;
-	uint8_t type;     /* NOTE_ED25519; others are refused by note_key_parse */
-	uint8_t id[4];    /* SHA-256(name ‖ 0x0A ‖ type ‖ key)[:4] */
+	uint8_t type;  /* NOTE_ED25519; others are refused by note_key_parse */
+	uint8_t id[4]; /* SHA-256(name ‖ 0x0A ‖ type ‖ key)[:4] */
 	uint8_t pub[NOTE_KEY_SIZE];
 };
 
@@ -49,8 +49,8 @@ struct note {
 /* Verifies `bytes` against `keys`: unknown signers are ignored, a known signer's bad signature refuses the whole note,
  * and so does the lack of a good one.
  * OK · E_FORMAT no note · E_LIMIT over CAP_NOTE or CAP_NOTE_SIGS · E_VERIFY.   C2SP signed-note */
-MUST_USE rc note_open(struct arena *a, struct str bytes, const struct note_key *keys, size_t nkeys, struct note *ret,
-	struct err *e);
+MUST_USE rc note_open(
+	struct arena *a, struct str bytes, const struct note_key *keys, size_t nkeys, struct note *ret, struct err *e);
 
 /* Appends "— name base64(id ‖ sig)\n". */
 void note_add_sig(struct buf *b, const struct note_key *k, struct str sig);

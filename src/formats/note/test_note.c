@@ -16,11 +16,12 @@
 
 /* The key and note of the signed-note specification's reference implementation: public, and signed by others. */
 static const char VKEY[] = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
-static const char NOTE[] = "If you think cryptography is the answer to your problem,\n"
-			   "then you don't know what your problem is.\n"
-			   "\n"
-			   "\xe2\x80\x94 PeterNeumann "
-			   "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+static const char NOTE[] =
+	"If you think cryptography is the answer to your problem,\n"
+	"then you don't know what your problem is.\n"
+	"\n"
+	"\xe2\x80\x94 PeterNeumann "
+	"x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
 
 static struct note_key key_of(struct arena *a, const char *vkey)
 {
@@ -47,8 +48,9 @@ static void test_a_note_signed_by_others_opens(void **unused)
 	struct err e;
 	assert_string_equal(str_cstr(&a, note_key_text(&a, &k)), VKEY);
 	assert_int_equal(note_open(&a, str_c(NOTE), &k, 1, &n, &e), OK);
-	assert_int_equal(n.text.n, strlen("If you think cryptography is the answer to your problem,\n"
-					  "then you don't know what your problem is.\n"));
+	assert_int_equal(n.text.n,
+		strlen("If you think cryptography is the answer to your problem,\n"
+		       "then you don't know what your problem is.\n"));
 	assert_true(n.nsigs == 1 && n.sigs[0].good);
 }
 
@@ -101,8 +103,9 @@ static void test_what_is_no_note_is_refused(void **unused)
 	(void)unused;
 	AUTO(arena) a = {0};
 	static const char *const bad[] = {"", "\n", "\n\n", "text\n", "text\n\n", "text\n\nnot a signature\n",
-		"text\n\n\xe2\x80\x94 PeterNeumann x08go\n", "text\n\n\xe2\x80\x94 PeterNeumann\n", "te\txt\n\n\xe2\x80\x94 a AAAAAAA=\n",
-		"te\xffxt\n\n\xe2\x80\x94 a AAAAAAA=\n", "text\n\n\xe2\x80\x94 a b AAAAAAA=\n", "text\n\n- a AAAAAAA=\n"};
+		"text\n\n\xe2\x80\x94 PeterNeumann x08go\n", "text\n\n\xe2\x80\x94 PeterNeumann\n",
+		"te\txt\n\n\xe2\x80\x94 a AAAAAAA=\n", "te\xffxt\n\n\xe2\x80\x94 a AAAAAAA=\n",
+		"text\n\n\xe2\x80\x94 a b AAAAAAA=\n", "text\n\n- a AAAAAAA=\n"};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(open_with(&a, str_c(bad[i])), E_FORMAT);
 }
@@ -127,8 +130,12 @@ static void test_keys_and_names_that_break_the_rules_are_refused(void **unused)
 	AUTO(arena) a = {0};
 	struct note_key k;
 	struct err e;
-	static const char *const names[] = {"", "a b", "a+b", "a\xc2\xa0" "b", "a\xe3\x80\x80", "a\n"};
-	static const char *const keys[] = {"", "a", "a+b+c", "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+	static const char *const names[] = {"", "a b", "a+b",
+		"a\xc2\xa0"
+		"b",
+		"a\xe3\x80\x80", "a\n"};
+	static const char *const keys[] = {"", "a", "a+b+c",
+		"PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
 		"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T", "a+00000000+AQ=="};
 	uint8_t pub[NOTE_KEY_SIZE] = {0};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -146,8 +153,10 @@ static void test_checkpoints_are_read_strictly(void **unused)
 	struct err e;
 	static const char good[] = "example.org/log\n15\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n";
 	static const char *const bad[] = {"", "o\n", "o\n1\n", "o\n01\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n",
-		"o\n-1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n", "o\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=",
-		"o\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383ct=\n", "o\n1\nrKbDipCvhuX1GZ7g\n", "\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n",
+		"o\n-1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n",
+		"o\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=",
+		"o\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383ct=\n", "o\n1\nrKbDipCvhuX1GZ7g\n",
+		"\n1\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n",
 		"o\n18446744073709551616\nrKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n"};
 	assert_int_equal(checkpoint_parse(&a, str_c(good), &c, &e), OK);
 	assert_int_equal(c.size, 15);
@@ -178,7 +187,8 @@ static void test_signatures_verify_as_wycheproof_says(void **unused)
 		struct str pk;
 		struct note_key k;
 		struct err e;
-		assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(pub, "pk"))), &pk) && pk.n == NOTE_KEY_SIZE);
+		assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(pub, "pk"))), &pk) &&
+			pk.n == NOTE_KEY_SIZE);
 		assert_int_equal(note_key_make(STR("x"), (const uint8_t *)pk.p, &k, &e), OK);
 		json_t *tests = json_object_get(group, "tests");
 		for (size_t t = 0; t < json_array_size(tests); t++, n++) {

@@ -28,7 +28,7 @@ struct record_field {
 };
 
 struct record {
-	struct str kind; /* "capture", "import", … */
+	struct str kind;              /* "capture", "import", … */
 	uint8_t key[RECORD_KEY_SIZE]; /* K: random, one a record; a secret where fields are withheld */
 	struct record_field *fields;  /* field 0 included */
 	size_t n;

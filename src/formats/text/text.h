@@ -29,8 +29,8 @@ struct text {
 };
 
 /* Decodes all of `bytes`. `http_charset` is the parameter of Content-Type, or empty. Output ≤ 3 times the input. */
-void text_decode(struct arena *a, const struct text_codecs *c, struct str bytes, struct str http_charset,
-	struct text *ret);
+void text_decode(
+	struct arena *a, const struct text_codecs *c, struct str bytes, struct str http_charset, struct text *ret);
 
 /* The standard's name for a label ("latin1" -> "windows-1252"); empty when it has none. Encoding standard §4.2 */
 struct str text_encoding(struct str label);

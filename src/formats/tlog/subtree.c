@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Proofs about subtrees [start, end) of a log, as the IETF's Merkle Tree Certificates draft has them: a subtree begins at a
- * multiple of the smallest power of two that is not below its size, and is a tree of its own. */
+/* Proofs about subtrees [start, end) of a log, as the IETF's Merkle Tree Certificates draft has them: a subtree begins
+ * at a multiple of the smallest power of two that is not below its size, and is a tree of its own. */
 #include "formats/tlog/tlog.h"
 
 static rc check_range(uint64_t start, uint64_t end, struct err *e)
@@ -10,7 +10,9 @@ static rc check_range(uint64_t start, uint64_t end, struct err *e)
 		unsigned bits = 64u - (unsigned)__builtin_clzll(end - start - 1);
 		ok = bits < 64 && (start & (((uint64_t)1 << bits) - 1)) == 0;
 	}
-	return ok ? OK : err_set(e, E_VERIFY, "[%llu, %llu) is no subtree", (unsigned long long)start, (unsigned long long)end);
+	return ok ? OK
+		  : err_set(e, E_VERIFY, "[%llu, %llu) is no subtree", (unsigned long long)start,
+			    (unsigned long long)end);
 }
 
 rc tlog_check_subtree_inclusion(const struct hash *leaf_hash, uint64_t index, uint64_t start, uint64_t end,

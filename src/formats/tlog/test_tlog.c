@@ -51,7 +51,8 @@ struct made_tiles {
 	uint64_t size;
 };
 
-static rc make_tile(struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
+static rc make_tile(
+	struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
 {
 	struct made_tiles *m = (struct made_tiles *)t;
 	if (width > tlog_tile_width(m->size, level, index))
@@ -141,11 +142,12 @@ static void test_tile_paths_are_those_of_the_specification(void **unused)
 		unsigned width;
 		const char *path;
 	} cases[] = {{0, 1234067, 256, "tile/0/x001/x234/067"}, {0, 5, 256, "tile/0/005"}, {1, 0, 1, "tile/1/000.p/1"},
-		{-1, 273, 112, "tile/entries/273.p/112"}, {63, 999, 255, "tile/63/999.p/255"}, {0, 1000, 256, "tile/0/x001/000"}};
+		{-1, 273, 112, "tile/entries/273.p/112"}, {63, 999, 255, "tile/63/999.p/255"},
+		{0, 1000, 256, "tile/0/x001/000"}};
 	static const char *const bad[] = {"", "tile", "tile/0", "tile/0/5", "tile/0/0005", "tile/00/005", "tile/64/005",
-		"tile/0/005.p/0", "tile/0/005.p/256", "tile/0/005.p/08", "tile/0/005.p", "tile/0/x000/005", "tile/0/x001",
-		"tile/0/005/", "tile/8/0/005", "tile/x/005", "tile/0/x005/x006", "tile/0/005.p/8/9", "/tile/0/005",
-		"tile/0/x999/x999/x999/x999/x999/x999/x999/999"};
+		"tile/0/005.p/0", "tile/0/005.p/256", "tile/0/005.p/08", "tile/0/005.p", "tile/0/x000/005",
+		"tile/0/x001", "tile/0/005/", "tile/8/0/005", "tile/x/005", "tile/0/x005/x006", "tile/0/005.p/8/9",
+		"/tile/0/005", "tile/0/x999/x999/x999/x999/x999/x999/x999/999"};
 	struct err e;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		AUTO(buf) b = {0};
@@ -192,8 +194,8 @@ static struct {
 	size_t wrong;
 } vectors;
 
-/* Some cases have words in place of hashes; ours are of 32 bytes by type, so the digest of the words stands for them. An
- * empty one stands for nothing and refuses. */
+/* Some cases have words in place of hashes; ours are of 32 bytes by type, so the digest of the words stands for them.
+ * An empty one stands for nothing and refuses. */
 static bool hash_at(struct arena *a, const json_t *o, const char *key, struct hash *ret)
 {
 	struct str raw = STR("");
@@ -248,10 +250,10 @@ static rc one_verdict(struct arena *a, const json_t *o)
 	if (strcmp(vectors.kind, "consistency") == 0)
 		return tlog_check_consistency(number_at(o, "size1"), &root1, number_at(o, "size2"), &root2, &p, &e);
 	if (strcmp(vectors.kind, "subtreeinclusion") == 0)
-		return tlog_check_subtree_inclusion(&leaf, number_at(o, "leafIdx"), number_at(o, "start"), number_at(o, "end"),
-			&p, &root, &e);
-	return tlog_check_subtree_consistency(number_at(o, "start"), number_at(o, "end"), &root1, number_at(o, "size"), &root2,
-		&p, &e);
+		return tlog_check_subtree_inclusion(
+			&leaf, number_at(o, "leafIdx"), number_at(o, "start"), number_at(o, "end"), &p, &root, &e);
+	return tlog_check_subtree_consistency(
+		number_at(o, "start"), number_at(o, "end"), &root1, number_at(o, "size"), &root2, &p, &e);
 }
 
 static int one_vector(const char *path, const struct stat *st, int type, struct FTW *f)
@@ -326,8 +328,8 @@ static bool read_file(const char *path, struct buf *ret)
 	return true;
 }
 
-/* A small log that another implementation wrote: sizes 0 to 15. Its key's name and hash stand in its signature lines; the
- * public key is that of the implementation's test data. */
+/* A small log that another implementation wrote: sizes 0 to 15. Its key's name and hash stand in its signature lines;
+ * the public key is that of the implementation's test data. */
 #define TESSERA_VKEY "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
 
 static void check_tessera_size(struct arena *a, const char *dir, const struct note_key *k, unsigned size)

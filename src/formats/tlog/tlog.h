@@ -45,8 +45,8 @@ struct hash tlog_edge_root(const struct tlog_edge *t);
 MUST_USE rc tlog_check_inclusion(const struct hash *leaf_hash, uint64_t index, uint64_t size,
 	const struct tlog_proof *proof, const struct hash *root, struct err *e);
 /* 1 ≤ size1 ≤ size2; an empty first tree proves nothing and is E_VERIFY: the caller decides about it. */
-MUST_USE rc tlog_check_consistency(uint64_t size1, const struct hash *root1, uint64_t size2,
-	const struct hash *root2, const struct tlog_proof *proof, struct err *e);
+MUST_USE rc tlog_check_consistency(uint64_t size1, const struct hash *root1, uint64_t size2, const struct hash *root2,
+	const struct tlog_proof *proof, struct err *e);
 
 /* The same for a subtree [start, end) of a log: a leaf in it, and it in a log of `size`. Ranges that are no subtree are
  * E_VERIFY; the empty one is consistent with every log that is long enough.   draft-ietf-plants-merkle-tree-certs §4 */
@@ -58,13 +58,13 @@ MUST_USE rc tlog_check_subtree_consistency(uint64_t start, uint64_t end, const s
 /* Where stored hashes come from: tile (level, index), `width` hashes wanted at least (1..256). */
 struct tlog_tiles {
 	/* Fills ret[0..width). OK · E_NOTFOUND · E_IO. */
-	rc (*read)(struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret,
-		struct err *e);
+	rc (*read)(
+		struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e);
 };
-MUST_USE rc tlog_prove_inclusion(struct tlog_tiles *t, uint64_t size, uint64_t index, struct tlog_proof *ret,
-	struct err *e);
-MUST_USE rc tlog_prove_consistency(struct tlog_tiles *t, uint64_t size1, uint64_t size2, struct tlog_proof *ret,
-	struct err *e);
+MUST_USE rc tlog_prove_inclusion(
+	struct tlog_tiles *t, uint64_t size, uint64_t index, struct tlog_proof *ret, struct err *e);
+MUST_USE rc tlog_prove_consistency(
+	struct tlog_tiles *t, uint64_t size1, uint64_t size2, struct tlog_proof *ret, struct err *e);
 /* The right edge of the tree of that size, from its tiles. */
 MUST_USE rc tlog_edge_load(struct tlog_tiles *t, uint64_t size, struct tlog_edge *ret, struct err *e);
 

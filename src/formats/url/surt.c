@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SURT keys as the Python module surt prints them, its oddities included: indexes of other archives are sorted by these,
- * and one letter of difference is a page that replay tools do not find. Two passes over a URL split by the regular
- * expression of RFC 2396 appendix B: unescape repeatedly and escape once, then fold what crawlers fold. */
+/* SURT keys as the Python module surt prints them, its oddities included: indexes of other archives are sorted by
+ * these, and one letter of difference is a page that replay tools do not find. Two passes over a URL split by the
+ * regular expression of RFC 2396 appendix B: unescape repeatedly and escape once, then fold what crawlers fold. */
 #include "base/arena.h"
 #include "base/caps.h"
 #include "base/utf8.h"
@@ -304,8 +304,8 @@ static size_t aspx_session(struct str path, size_t at)
 	size_t i = at + 1;
 	if (alnum_run(str_from(path, i), 24) && str_starts(str_from(path, i + 24), STR(")/")))
 		return i + 26;
-	while (i + 27 <= path.n && ascii_alpha(path.p[i]) && path.p[i + 1] == '(' && alnum_run(str_from(path, i + 2), 24) &&
-		path.p[i + 26] == ')')
+	while (i + 27 <= path.n && ascii_alpha(path.p[i]) && path.p[i + 1] == '(' &&
+		alnum_run(str_from(path, i + 2), 24) && path.p[i + 26] == ')')
 		i += 27;
 	return i > at + 1 && str_starts(str_from(path, i), STR(")/")) ? i + 2 : 0;
 }
@@ -337,7 +337,8 @@ static size_t session_length(struct str q, size_t at, unsigned kind)
 	if (kind < 3) {
 		n = alnum_run(str_from(s, n), 32) ? n + 32 : 0;
 	} else if (kind == 3) {
-		bool ok = alnum_run(str_from(s, n), 8) && n + 8 < s.n && s.p[n + 8] == '=' && alnum_run(str_from(s, n + 9), 24);
+		bool ok = alnum_run(str_from(s, n), 8) && n + 8 < s.n && s.p[n + 8] == '=' &&
+			alnum_run(str_from(s, n + 9), 24);
 		for (size_t i = 0; ok && i < 33; i++)
 			ok = i == 8 || ascii_alpha(s.p[n + i]);
 		n = ok ? n + 33 : 0;

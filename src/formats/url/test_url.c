@@ -36,12 +36,15 @@ static void test_keys_never_merge_different_pages(void **unused)
 		{"https://user:secret@news.example/a", "https://news.example/a"},
 		{"http://news.example", "http://news.example/"},
 		{"http://news.example/a/../b", "http://news.example/b"},
-		{"http://b\xc3\xbc" "cher.example/", "http://xn--bcher-kva.example/"},
+		{"http://b\xc3\xbc"
+		 "cher.example/",
+			"http://xn--bcher-kva.example/"},
 		{"not a url", "not a url"},
 	};
-	static const char *const different[] = {"http://news.example/x", "http://news.example/x/", "http://news.example/x?",
-		"https://news.example/x", "http://www.news.example/x", "http://news.example/X", "http://news.example/%78",
-		"http://news.example/a%2Fb", "http://news.example/a/b", "http://news.example//x", "http://news.example:81/x",
+	static const char *const different[] = {"http://news.example/x", "http://news.example/x/",
+		"http://news.example/x?", "https://news.example/x", "http://www.news.example/x",
+		"http://news.example/X", "http://news.example/%78", "http://news.example/a%2Fb",
+		"http://news.example/a/b", "http://news.example//x", "http://news.example:81/x",
 		"http://news.example/?a=1&b=2", "http://news.example/?b=2&a=1"};
 	for (size_t i = 0; i < ARRAY_LEN(same); i++)
 		assert_string_equal(str_cstr(&a, url_key(&a, str_c(same[i][0]))), same[i][1]);

@@ -133,7 +133,8 @@ static void read_path(struct parser *p)
 {
 	for (bool more = true; more;) {
 		size_t end = 0;
-		while (end < p->rest.n && !is_slash(p, p->rest.p[end]) && p->rest.p[end] != '?' && p->rest.p[end] != '#')
+		while (end < p->rest.n && !is_slash(p, p->rest.p[end]) && p->rest.p[end] != '?' &&
+			p->rest.p[end] != '#')
 			end++;
 		more = at_slash(p, end);
 		add_segment(p, str_sub(p->rest, 0, end), more);

@@ -2,9 +2,11 @@
 /* ARC 1.0 and 1.1 (Internet Archive, ArcFileFormat). One line in front of each block, separated by single spaces:
  *
  *   version 1:  URL  IP-address  Archive-date  Content-type  Archive-length
- *   version 2:  URL  IP-address  Archive-date  Content-type  Result-code  Checksum  Location  Offset  Filename  Archive-length
+ *   version 2:  URL  IP-address  Archive-date  Content-type  Result-code  Checksum  Location  Offset  Filename
+ * Archive-length
  *
- * URLs and content types hold spaces in the wild, so the line is read around its anchor: an address followed by a date. */
+ * URLs and content types hold spaces in the wild, so the line is read around its anchor: an address followed by a date.
+ */
 #include "base/arena.h"
 #include "base/caps.h"
 #include "formats/warc/warc_int.h"
@@ -50,7 +52,8 @@ static struct str word_before(struct str s, size_t *end)
 static bool is_url(struct str s)
 {
 	size_t n = 0;
-	while (n < s.n && (ascii_alpha(s.p[n]) || ascii_digit(s.p[n]) || s.p[n] == '+' || s.p[n] == '-' || s.p[n] == '.'))
+	while (n < s.n &&
+		(ascii_alpha(s.p[n]) || ascii_digit(s.p[n]) || s.p[n] == '+' || s.p[n] == '-' || s.p[n] == '.'))
 		n++;
 	return n > 0 && n < s.n && s.p[n] == ':' && ascii_alpha(s.p[0]);
 }
@@ -115,13 +118,14 @@ static void arc_date(struct warc_record *r, uint64_t at)
 		quirk_add(&r->quirks, at, "unreadable date '%.*s'", STR_FMT(r->date_text));
 }
 
-rc arc_line_parse(struct arena *a, struct str line, uint64_t at, struct warc_record *ret, bool *ret_length_ok,
-	struct err *e)
+rc arc_line_parse(
+	struct arena *a, struct str line, uint64_t at, struct warc_record *ret, bool *ret_length_ok, struct err *e)
 {
 	struct arc_line l;
 	ret->head = str_dup(a, line);
 	if (!line_split(first_line(ret->head), &l))
-		return err_set(e, E_FORMAT, "neither a WARC nor an ARC record: '%.*s'", STR_FMT(str_sub(first_line(line), 0, 60)));
+		return err_set(e, E_FORMAT, "neither a WARC nor an ARC record: '%.*s'",
+			STR_FMT(str_sub(first_line(line), 0, 60)));
 	bool filedesc = str_istarts(l.url, STR("filedesc:"));
 	bool http = str_istarts(l.url, STR("http:")) || str_istarts(l.url, STR("https:"));
 	ret->arc = true;

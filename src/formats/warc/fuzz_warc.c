@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file read whole and a few bytes at a time: both must give the same records and the same verdicts, resync included. */
+/* A file read whole and a few bytes at a time: both must give the same records and the same verdicts, resync included.
+ */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/stream.h"
@@ -19,7 +20,8 @@ static rc one(struct warc_reader *w, struct arena *a, struct buf *log, uint64_t 
 	rc got = warc_next(w, a, &r, &e);
 	if (got != OK)
 		return got;
-	buf_addf(log, "%u %.*s %zu %zu %zu\n", (unsigned)r.type, STR_FMT(r.target_uri), (size_t)r.offset, (size_t)r.length, r.quirks.n);
+	buf_addf(log, "%u %.*s %zu %zu %zu\n", (unsigned)r.type, STR_FMT(r.target_uri), (size_t)r.offset,
+		(size_t)r.length, r.quirks.n);
 	uint64_t n = 0;
 	while (*seen < MOST_BLOCK && (got = warc_block(w, &piece, &e)) == OK) {
 		n += piece.n;

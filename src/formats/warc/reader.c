@@ -18,18 +18,18 @@
 struct warc_reader {
 	struct stored st;
 	bool in_block;
-	bool bad;         /* `why` is told until warc_resync() */
-	bool bad_record;  /* the damage is a header at the view's front, which must not be found again */
+	bool bad;        /* `why` is told until warc_resync() */
+	bool bad_record; /* the damage is a header at the view's front, which must not be found again */
 	struct err why;
-	bool warc_seen;   /* an ARC record is no longer expected */
+	bool warc_seen; /* an ARC record is no longer expected */
 	bool arc_seen;
-	uint64_t left;    /* of the block */
-	uint64_t offset;  /* of the record in the file */
+	uint64_t left;   /* of the block */
+	uint64_t offset; /* of the record in the file */
 	uint64_t inner;
-	uint64_t damage;  /* where in the file the damage begins */
-	bool at_member;   /* the record begins with its member */
+	uint64_t damage; /* where in the file the damage begins */
+	bool at_member;  /* the record begins with its member */
 	bool arc;
-	bool bare_frame;  /* a zstd frame without size or checksum */
+	bool bare_frame; /* a zstd frame without size or checksum */
 };
 
 struct warc_reader *warc_reader_new(struct source *src)
@@ -151,7 +151,9 @@ static rc line_read(struct warc_reader *w, size_t from, size_t most, struct str 
 		at = str_chr(v, '\n', at);
 		if (at < v.n || at - from > most) {
 			*ret = str_sub(v, from, at + 1);
-			return ret->n > most ? err_set(e, E_FORMAT, "a line over %zu bytes where a record should be", most) : OK;
+			return ret->n > most
+				? err_set(e, E_FORMAT, "a line over %zu bytes where a record should be", most)
+				: OK;
 		}
 		TRY(stored_want(&w->st, v.n + 1, e));
 		if (stored_view(&w->st).n == v.n) {
@@ -191,7 +193,8 @@ static rc arc_head_read(struct warc_reader *w, struct arena *a, struct warc_reco
 	if (!filedesc && !w->arc_seen)
 		quirk_add(&r->quirks, r->inner, "the file does not begin with a version block");
 	if (!length_ok)
-		quirk_add(&r->quirks, r->inner, "the length is no number: read as %s", filedesc ? "up to an empty line" : "0");
+		quirk_add(&r->quirks, r->inner, "the length is no number: read as %s",
+			filedesc ? "up to an empty line" : "0");
 	if (!length_ok && filedesc)
 		TRY(version_block_length(w, n, &r->length, e));
 	w->arc_seen = true;
@@ -206,7 +209,8 @@ static rc record_head(struct warc_reader *w, struct arena *a, struct warc_record
 		if (!w->warc_seen)
 			return arc_head_read(w, a, r, e);
 		struct str v = str_sub(stored_view(&w->st), 0, 60);
-		return err_set(e, E_FORMAT, "no record begins here: '%.*s'", STR_FMT(str_sub(v, 0, str_chr(v, '\n', 0))));
+		return err_set(
+			e, E_FORMAT, "no record begins here: '%.*s'", STR_FMT(str_sub(v, 0, str_chr(v, '\n', 0))));
 	}
 	w->warc_seen = true;
 	struct str head = STR("");
@@ -254,8 +258,11 @@ rc warc_next(struct warc_reader *w, struct arena *a, struct warc_record *ret, st
 
 static rc cut_short(struct warc_reader *w, struct err *e)
 {
-	return spoil(w, err_set(e, E_FORMAT, "record at byte %" PRIu64 " is cut short: %" PRIu64 " bytes of its block are missing",
-		w->offset, w->left), false, e);
+	return spoil(w,
+		err_set(e, E_FORMAT,
+			"record at byte %" PRIu64 " is cut short: %" PRIu64 " bytes of its block are missing",
+			w->offset, w->left),
+		false, e);
 }
 
 /* The member has ended inside the block. A member that begins with a record says that the block ended here; any other

@@ -39,7 +39,8 @@ void stored_clear(struct stored *s)
 	*s = (struct stored){0};
 }
 
-/* Moves the window so that `more` bytes fit behind it. What is kept for going back is given up when there is no room. */
+/* Moves the window so that `more` bytes fit behind it. What is kept for going back is given up when there is no room.
+ */
 static void window_slide(struct stored *s, size_t more)
 {
 	if (CAP_WARC_WINDOW - s->wr >= more)
@@ -63,7 +64,8 @@ static rc window_fill(struct stored *s, size_t want, struct err *e)
 	window_slide(s, target - (s->wr - s->rd));
 	while (!s->eof && s->wr - s->rd < target) {
 		size_t n = 0;
-		TRY(s->src->pull(s->src, s->in + s->wr, size_min(target - (s->wr - s->rd), CAP_WARC_WINDOW - s->wr), &n, e));
+		TRY(s->src->pull(
+			s->src, s->in + s->wr, size_min(target - (s->wr - s->rd), CAP_WARC_WINDOW - s->wr), &n, e));
 		s->eof = n == 0;
 		s->wr += n;
 	}
@@ -107,7 +109,8 @@ rc stored_detect(struct stored *s, struct err *e)
 	}
 	if (s->storage == WARC_ZSTD) {
 		s->zstd = ZSTD_createDCtx();
-		BUG_ON(!s->zstd || ZSTD_isError(ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, CAP_ZSTD_WINDOW_LOG)));
+		BUG_ON(!s->zstd ||
+			ZSTD_isError(ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, CAP_ZSTD_WINDOW_LOG)));
 	}
 	s->detected = true;
 	return OK;
@@ -115,7 +118,8 @@ rc stored_detect(struct stored *s, struct err *e)
 
 struct str stored_view(const struct stored *s)
 {
-	return s->storage == WARC_PLAIN ? str_mem(s->in + s->rd, s->wr - s->rd) : str_mem(s->out + s->ord, s->owr - s->ord);
+	return s->storage == WARC_PLAIN ? str_mem(s->in + s->rd, s->wr - s->rd)
+					: str_mem(s->out + s->ord, s->owr - s->ord);
 }
 
 void stored_eat(struct stored *s, size_t n)
@@ -137,8 +141,8 @@ static rc gzip_whole(struct stored *s, bool *ret_done, struct err *e)
 		size_t n = s->wr - s->rd;
 		size_t took = 0;
 		size_t gave = 0;
-		enum libdeflate_result r = libdeflate_gzip_decompress_ex(s->whole, s->in + s->rd, n, s->out, CAP_WARC_WINDOW,
-			&took, &gave);
+		enum libdeflate_result r = libdeflate_gzip_decompress_ex(
+			s->whole, s->in + s->rd, n, s->out, CAP_WARC_WINDOW, &took, &gave);
 		if (r == LIBDEFLATE_SUCCESS) {
 			s->rd += took;
 			s->ord = 0;
@@ -355,7 +359,9 @@ static rc member_more(struct stored *s, bool *ret_got, struct err *e)
 		bool dry = s->rd == s->wr;
 		size_t n = 0;
 		size_t before = s->rd;
-		rc r = s->failed ? E_FORMAT : s->storage == WARC_GZIP ? inflate_step(s, room, &n, e) : zstd_step(s, room, &n, e);
+		rc r = s->failed                  ? E_FORMAT
+			: s->storage == WARC_GZIP ? inflate_step(s, room, &n, e)
+						  : zstd_step(s, room, &n, e);
 		if (s->failed)
 			r = err_set(e, E_FORMAT, "broken member at stored byte %" PRIu64, s->m_in);
 		else if (r == OK && s->open && n == 0 && s->rd == before && dry)

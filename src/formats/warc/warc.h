@@ -64,9 +64,9 @@ struct warc_record {
 	uint64_t length;         /* of the block */
 	struct warc_field *fields;
 	size_t nfields;
-	struct str head;   /* the header's own bytes, its empty line included */
-	uint64_t offset;   /* in the file: where the stored record or its member begins */
-	uint64_t inner;    /* in the uncompressed stream: where its header begins */
+	struct str head;      /* the header's own bytes, its empty line included */
+	uint64_t offset;      /* in the file: where the stored record or its member begins */
+	uint64_t inner;       /* in the uncompressed stream: where its header begins */
 	struct quirks quirks; /* offsets in the uncompressed stream */
 };
 
@@ -75,7 +75,7 @@ struct warc_end {
 	uint64_t offset;
 	uint64_t length;      /* stored bytes from offset to the end of the record (of its member, when compressed) */
 	bool own_member;      /* those bytes are whole gzip members that hold this record and nothing else: they can be
-	                       * copied into another .warc.gz as they are */
+			       * copied into another .warc.gz as they are */
 	struct quirks quirks; /* found while reading the block and after it */
 };
 
@@ -87,8 +87,8 @@ void warc_reader_free(struct warc_reader *w);
 enum warc_storage warc_reader_storage(const struct warc_reader *w);
 
 /* Reads the next record's header, skipping what is left of the last one. `ret` lives in `a`.
- * OK · E_NOTFOUND the end of the file · E_FORMAT this is no record (see warc_resync) · E_LIMIT a header over CAP_WARC_HEAD
- * or CAP_WARC_FIELDS (warc_resync helps) · E_UNSUPPORTED · what the source said.   WARC 1.1 §4-5 */
+ * OK · E_NOTFOUND the end of the file · E_FORMAT this is no record (see warc_resync) · E_LIMIT a header over
+ * CAP_WARC_HEAD or CAP_WARC_FIELDS (warc_resync helps) · E_UNSUPPORTED · what the source said.   WARC 1.1 §4-5 */
 MUST_USE rc warc_next(struct warc_reader *w, struct arena *a, struct warc_record *ret, struct err *e);
 
 /* The next piece of the block, borrowed until the next call. OK · E_NOTFOUND the block has ended · E_FORMAT it was cut
@@ -120,9 +120,9 @@ void warc_head_field(struct buf *b, const char *name, struct str value);
 /* Adds Content-Length and the empty line. E_LIMIT when over CAP_WARC_HEAD. */
 MUST_USE rc warc_head_end(struct buf *b, uint64_t block_length, struct err *e);
 
-/* Writes one record as one gzip member: head, `length` bytes of `block`, CRLF CRLF. Deterministic: no time, no name in the
- * gzip header. Adds the stored length to *ret_stored. `level` 1..9 (6 is usual).
- * OK · E_FORMAT the block ended before `length` bytes · what source or sink said. */
+/* Writes one record as one gzip member: head, `length` bytes of `block`, CRLF CRLF. Deterministic: no time, no name in
+ * the gzip header. Adds the stored length to *ret_stored. `level` 1..9 (6 is usual). OK · E_FORMAT the block ended
+ * before `length` bytes · what source or sink said. */
 MUST_USE rc warc_write(struct sink *to, struct str head, struct source *block, uint64_t length, int level,
 	uint64_t *ret_stored, struct err *e);
 

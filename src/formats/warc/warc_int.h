@@ -35,11 +35,11 @@ struct stored {
 	size_t owr;
 	uint64_t pos; /* of the view's first byte in the uncompressed stream */
 
-	bool open;     /* the member has more to give */
-	bool failed;   /* its decoder has said no; bytes before that have been given */
-	bool broken;   /* stands inside damaged compression: only stored_search() helps */
-	bool no_sum;   /* a zstd frame without checksum or size was seen */
-	uint64_t m_in; /* where the member begins in the file */
+	bool open;      /* the member has more to give */
+	bool failed;    /* its decoder has said no; bytes before that have been given */
+	bool broken;    /* stands inside damaged compression: only stored_search() helps */
+	bool no_sum;    /* a zstd frame without checksum or size was seen */
+	uint64_t m_in;  /* where the member begins in the file */
 	uint64_t m_out; /* and in the uncompressed stream */
 	uint64_t m_end; /* where it ended in the file, once it is not open */
 	uint64_t spent; /* stored bytes looked at again by searches */
@@ -74,7 +74,7 @@ bool arc_begins(struct str s);
 /* Parses a WARC header (empty line included) into `ret`; its bytes are copied to `a`. */
 MUST_USE rc warc_head_parse(struct arena *a, struct str head, uint64_t at, struct warc_record *ret, struct err *e);
 /* The same for an ARC URL record line. *ret_length_ok is false when the length is no number. */
-MUST_USE rc arc_line_parse(struct arena *a, struct str line, uint64_t at, struct warc_record *ret, bool *ret_length_ok,
-	struct err *e);
+MUST_USE rc arc_line_parse(
+	struct arena *a, struct str line, uint64_t at, struct warc_record *ret, bool *ret_length_ok, struct err *e);
 
 #endif

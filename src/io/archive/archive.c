@@ -129,8 +129,8 @@ static rc open_next_warc(struct archive *ar, struct err *e)
 {
 	AUTO(arena) a = {0};
 	struct str stamp = instant_14(&a, ar->env->now(ar->env));
-	struct str name = str_fmt(&a, "onrecord-%.*s-%05llu.warc.gz", STR_FMT(stamp),
-		(unsigned long long)(ar->warc_serial + 1));
+	struct str name = str_fmt(
+		&a, "onrecord-%.*s-%05llu.warc.gz", STR_FMT(stamp), (unsigned long long)(ar->warc_serial + 1));
 	BUG_ON(name.n >= sizeof(ar->warc_name));
 	TRY(archive_sync_warc(ar, e));
 	fs_log_close(&ar->warc);

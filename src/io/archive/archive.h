@@ -43,7 +43,7 @@ const char *archive_path(const struct archive *ar);
 
 /* What start-up found behind the last frame and moved into lost+found. */
 struct archive_recovery {
-	uint64_t frames;     /* good frames: the next index */
+	uint64_t frames; /* good frames: the next index */
 	bool cut_records;
 	bool cut_warc;
 };
@@ -78,8 +78,8 @@ struct archive_ref {
 	uint64_t file; /* first index of its file */
 	uint64_t offset;
 };
-/* Appends a frame; `span` is its run of WARC bytes, NULL when it has none. Frames are added in the order of their spans.
- * Not kept before archive_sync_records() returned OK, and archive_sync_warc() comes before this. */
+/* Appends a frame; `span` is its run of WARC bytes, NULL when it has none. Frames are added in the order of their
+ * spans. Not kept before archive_sync_records() returned OK, and archive_sync_warc() comes before this. */
 MUST_USE rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body,
 	const struct archive_span *span, struct archive_ref *ret, struct err *e);
 MUST_USE rc archive_sync_warc(struct archive *ar, struct err *e);
@@ -99,8 +99,8 @@ MUST_USE rc archive_scan_new(struct archive *ar, uint64_t from_index, struct arc
 MUST_USE rc archive_scan_next(struct archive_scan *s, struct frame *ret, struct err *e);
 void archive_scan_free(struct archive_scan *s);
 /* One frame, checked; the body goes into `body`. */
-MUST_USE rc archive_frame_read(struct archive *ar, struct archive_ref ref, struct buf *body, struct frame *ret,
-	struct err *e);
+MUST_USE rc archive_frame_read(
+	struct archive *ar, struct archive_ref ref, struct buf *body, struct frame *ret, struct err *e);
 
 /* "records/000000000000.rec" of a file that begins at that index. */
 void archive_rec_path(struct buf *b, uint64_t first_index);

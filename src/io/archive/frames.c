@@ -172,9 +172,8 @@ rc archive_scan_new(struct archive *ar, uint64_t from_index, struct archive_scan
 
 static rc bad_frame(struct archive_scan *s, struct err *e)
 {
-	return err_add(e, "records/%012llu.rec: offset %llu: frame %llu",
-		(unsigned long long)s->first[s->at_file], (unsigned long long)s->offset,
-		(unsigned long long)s->index);
+	return err_add(e, "records/%012llu.rec: offset %llu: frame %llu", (unsigned long long)s->first[s->at_file],
+		(unsigned long long)s->offset, (unsigned long long)s->index);
 }
 
 /* Opens the next file when there is none open. E_NOTFOUND after the last. */

@@ -7,9 +7,9 @@
 
 struct end_found {
 	uint64_t frames;
-	uint64_t cut_at;       /* of the last records file: the end of its last good frame */
-	uint64_t cut_first;    /* that file's first index */
-	bool damaged;          /* bytes follow it that are no frame */
+	uint64_t cut_at;    /* of the last records file: the end of its last good frame */
+	uint64_t cut_first; /* that file's first index */
+	bool damaged;       /* bytes follow it that are no frame */
 	uint64_t warc_serial;
 	uint64_t warc_end;
 };

@@ -25,7 +25,8 @@ static const char SCHEMA[] =
 	" idx integer primary key, id blob not null, kind text not null, url text not null, key text not null,"
 	" final text, time_ns integer not null, time_precision integer not null, time_digits integer not null,"
 	" time_zone integer not null, time_offset integer not null, status integer not null, mime text,"
-	" length integer not null, payload text, truncated text, rec_file integer not null, rec_offset integer not null,"
+	" length integer not null, payload text, truncated text, rec_file integer not null, rec_offset integer not "
+	"null,"
 	" read integer not null default 0, title text, language text, published text, updated text, article blob);"
 	"create index capture_key on capture(key, time_ns, idx);"
 	"create index capture_id on capture(id);"
@@ -216,7 +217,8 @@ rc catalog_put_reading(struct catalog *c, const struct catalog_row *row, struct 
 {
 	if (!c->reading)
 		TRY(prepare(c,
-			"update capture set read=1, title=?2, language=?3, published=?4, updated=?5, article=?6 where idx=?1",
+			"update capture set read=1, title=?2, language=?3, published=?4, updated=?5, article=?6 where "
+			"idx=?1",
 			&c->reading, e));
 	sqlite3_stmt *s = c->reading;
 	bind_int(s, 1, (int64_t)row->index);
@@ -272,7 +274,8 @@ static struct catalog_row row_of(sqlite3_stmt *s)
 	r.length = (uint64_t)sqlite3_column_int64(s, 13);
 	r.payload = column(s, 14);
 	r.truncated = column(s, 15);
-	r.ref = (struct archive_ref){r.index, (uint64_t)sqlite3_column_int64(s, 16), (uint64_t)sqlite3_column_int64(s, 17)};
+	r.ref = (struct archive_ref){
+		r.index, (uint64_t)sqlite3_column_int64(s, 16), (uint64_t)sqlite3_column_int64(s, 17)};
 	r.read = sqlite3_column_int(s, 18) != 0;
 	r.title = column(s, 19);
 	r.language = column(s, 20);
@@ -282,9 +285,9 @@ static struct catalog_row row_of(sqlite3_stmt *s)
 	return r;
 }
 
-#define COLUMNS \
+#define COLUMNS                                                                                                        \
 	"select idx, id, kind, url, key, final, time_ns, time_precision, time_digits, time_zone, time_offset, status," \
-	" mime, length, payload, truncated, rec_file, rec_offset, read, title, language, published, updated, article" \
+	" mime, length, payload, truncated, rec_file, rec_offset, read, title, language, published, updated, article"  \
 	" from capture"
 
 /* First byte string behind all that begin with the prefix. */
@@ -330,7 +333,8 @@ static rc query(struct catalog *c, const struct catalog_query *q, sqlite3_stmt *
 		struct instant t;
 		if (q->day.n) {
 			if (!instant_parse_iso(q->day, &t))
-				return err_set(e, E_USAGE, "'%.*s' is no date (2018-11-15, 2018-11-15T09:25Z)", STR_FMT(q->day));
+				return err_set(e, E_USAGE, "'%.*s' is no date (2018-11-15, 2018-11-15T09:25Z)",
+					STR_FMT(q->day));
 			/* a day means up to its end */
 			bind_int(s, 2, t.ns + (t.precision <= PRECISION_DAY ? 86400ll * 1000000000ll - 1 : 0));
 			return OK;
@@ -369,13 +373,15 @@ static rc take_first(struct catalog_visit *v, const struct catalog_row *row, str
 		return OK;
 	f->row = *row;
 	struct str *text[] = {&f->row.kind, &f->row.url, &f->row.key, &f->row.final, &f->row.mime, &f->row.payload,
-		&f->row.truncated, &f->row.title, &f->row.language, &f->row.published, &f->row.updated, &f->row.article};
+		&f->row.truncated, &f->row.title, &f->row.language, &f->row.published, &f->row.updated,
+		&f->row.article};
 	for (size_t i = 0; i < ARRAY_LEN(text); i++)
 		*text[i] = str_dup(f->a, *text[i]);
 	return OK;
 }
 
-rc catalog_one(struct catalog *c, const struct catalog_query *q, struct arena *a, struct catalog_row *ret, struct err *e)
+rc catalog_one(
+	struct catalog *c, const struct catalog_query *q, struct arena *a, struct catalog_row *ret, struct err *e)
 {
 	struct first_row f = {.visit.row = take_first, .a = a};
 	struct catalog_query two = *q;

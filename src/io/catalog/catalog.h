@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* catalog.db: what lists and finds captures quickly. A cache: every row can be made again from records/, warc/ and log/,
- * and nothing is believed because it stands here. The only code with SQL; every value is a bound parameter. */
+/* catalog.db: what lists and finds captures quickly. A cache: every row can be made again from records/, warc/ and
+ * log/, and nothing is believed because it stands here. The only code with SQL; every value is a bound parameter. */
 #ifndef IO_CATALOG_H
 #define IO_CATALOG_H
 
@@ -14,14 +14,14 @@ struct catalog;
 
 /* One capture. Text in a row that is handed out lives until the next row. */
 struct catalog_row {
-	uint64_t index;     /* of its log entry */
-	struct hash id;     /* record root */
-	struct str kind;    /* "capture", "import" */
+	uint64_t index;  /* of its log entry */
+	struct hash id;  /* record root */
+	struct str kind; /* "capture", "import" */
 	struct str url;
-	struct str key;     /* url_key: what it is listed under */
-	struct str final;   /* after redirects; empty when the same */
+	struct str key;      /* url_key: what it is listed under */
+	struct str final;    /* after redirects; empty when the same */
 	struct instant time; /* of the capture, as claimed */
-	unsigned status;    /* HTTP; 0: none */
+	unsigned status;     /* HTTP; 0: none */
 	struct str mime;
 	uint64_t length;    /* of the payload */
 	struct str payload; /* "sha256:…" */
@@ -52,14 +52,14 @@ MUST_USE rc catalog_seen(struct catalog *c, uint64_t *ret, struct err *e);
 MUST_USE rc catalog_set_seen(struct catalog *c, uint64_t entries, struct err *e);
 
 struct catalog_query {
-	struct str key;     /* captures of this URL key only; empty: all */
-	struct str id_hex;  /* a prefix of the record id, ≥ 4 hex digits */
-	struct str day;     /* with key: captured on or right before that ISO date or instant prefix; newest first */
+	struct str key;    /* captures of this URL key only; empty: all */
+	struct str id_hex; /* a prefix of the record id, ≥ 4 hex digits */
+	struct str day;    /* with key: captured on or right before that ISO date or instant prefix; newest first */
 	bool has_index;
 	uint64_t index;
-	bool unread;        /* text/html and the like that were never read */
-	uint64_t from;      /* log index to begin at */
-	uint64_t limit;     /* 0: no limit */
+	bool unread;    /* text/html and the like that were never read */
+	uint64_t from;  /* log index to begin at */
+	uint64_t limit; /* 0: no limit */
 };
 struct catalog_visit {
 	rc (*row)(struct catalog_visit *v, const struct catalog_row *row, struct err *e);
@@ -67,7 +67,7 @@ struct catalog_visit {
 /* Calls `row` for each match: in the order of the log, or of time for one key. */
 MUST_USE rc catalog_list(struct catalog *c, const struct catalog_query *q, struct catalog_visit *v, struct err *e);
 /* The one match, copied into `a`. OK · E_NOTFOUND · E_EXISTS more than one. */
-MUST_USE rc catalog_one(struct catalog *c, const struct catalog_query *q, struct arena *a, struct catalog_row *ret,
-	struct err *e);
+MUST_USE rc catalog_one(
+	struct catalog *c, const struct catalog_query *q, struct arena *a, struct catalog_row *ret, struct err *e);
 
 #endif

@@ -187,8 +187,8 @@ rc fs_read(int at, const char *path, struct buf *ret, struct err *e)
 	uint64_t size = 0;
 	TRY(fs_open(at, path, &fd, &size, e));
 	if (size > ret->cap - ret->n)
-		return err_set(e, E_LIMIT, "%s: %llu bytes, at most %zu are read", path, (unsigned long long)size,
-			ret->cap);
+		return err_set(
+			e, E_LIMIT, "%s: %llu bytes, at most %zu are read", path, (unsigned long long)size, ret->cap);
 	char *to = buf_space(ret, (size_t)size);
 	BUG_ON(!to);
 	if (fs_read_at(fd, 0, to, (size_t)size, e) != OK)
@@ -240,8 +240,7 @@ rc fs_remove(struct env *env, int at, const char *path, struct err *e)
 
 rc fs_remove_dir(struct env *env, int at, const char *path, struct err *e)
 {
-	if (fs_faulted(env, ENV_UNLINK, path) ||
-		(unlinkat(at, path, AT_REMOVEDIR) != 0 && errno != ENOENT))
+	if (fs_faulted(env, ENV_UNLINK, path) || (unlinkat(at, path, AT_REMOVEDIR) != 0 && errno != ENOENT))
 		return err_sys(e, "%s: remove", path);
 	return OK;
 }

@@ -25,7 +25,8 @@ MUST_USE rc fs_dir_make(struct env *env, int at, const char *path, struct err *e
 /* Syncs a directory's names. */
 MUST_USE rc fs_dir_sync(struct env *env, int at, const char *path, struct err *e);
 
-/* Opens a regular file for reading, not through a link. OK · E_NOTFOUND · E_IO · E_DENIED · E_FORMAT not a regular file. */
+/* Opens a regular file for reading, not through a link. OK · E_NOTFOUND · E_IO · E_DENIED · E_FORMAT not a regular
+ * file. */
 MUST_USE rc fs_open(int at, const char *path, int *ret_fd, uint64_t *ret_size, struct err *e);
 /* The whole file appended to `ret`. OK · E_NOTFOUND · E_LIMIT larger than ret's cap · E_IO. */
 MUST_USE rc fs_read(int at, const char *path, struct buf *ret, struct err *e);
@@ -55,8 +56,8 @@ MUST_USE rc fs_log_sync(struct fs_log *l, struct err *e);
 MUST_USE rc fs_log_back(struct fs_log *l, uint64_t size, struct err *e);
 void fs_log_close(struct fs_log *l);
 
-/* Moves what is behind `keep` bytes of a file into lost+found/<name>.<keep>[.n], synced, and then cuts the file. Nothing
- * is deleted. `at` is the directory that holds lost+found. */
+/* Moves what is behind `keep` bytes of a file into lost+found/<name>.<keep>[.n], synced, and then cuts the file.
+ * Nothing is deleted. `at` is the directory that holds lost+found. */
 MUST_USE rc fs_save_tail(struct env *env, int at, const char *path, uint64_t keep, struct err *e);
 
 /* An exclusive lock on a file, until the descriptor is closed. E_BUSY when another process has it. */
@@ -80,11 +81,12 @@ struct fs_source {
 };
 void fs_source_init(struct fs_source *s, int fd, uint64_t offset, uint64_t length);
 
-/* SHA-256 of `length` bytes at `offset`. E_NOTFOUND when the file is shorter. `progress` (may be NULL) hears of each piece. */
+/* SHA-256 of `length` bytes at `offset`. E_NOTFOUND when the file is shorter. `progress` (may be NULL) hears of each
+ * piece. */
 struct fs_progress {
 	void (*bytes)(struct fs_progress *p, uint64_t n);
 };
-MUST_USE rc fs_hash(int fd, uint64_t offset, uint64_t length, struct fs_progress *progress, struct hash *ret,
-	struct err *e);
+MUST_USE rc fs_hash(
+	int fd, uint64_t offset, uint64_t length, struct fs_progress *progress, struct hash *ret, struct err *e);
 
 #endif

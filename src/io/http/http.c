@@ -27,8 +27,8 @@ struct exchange {
 	bool request_done; /* the request's head has been seen whole: the next is a proxy's or a retry's */
 	bool head_done;
 	uint64_t max_bytes;
-	bool full;   /* max_bytes came, and more */
-	bool over;   /* CAP_HTTP_HEAD */
+	bool full; /* max_bytes came, and more */
+	bool over; /* CAP_HTTP_HEAD */
 	bool cancelled;
 	rc spool_rc;
 	struct err spool_err;
@@ -233,8 +233,8 @@ static void set_connection(struct exchange *x)
 		(void)curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
 	}
 	(void)curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	(void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
-		(long)(q->connect_seconds ? q->connect_seconds : FETCH_CONNECT_SECONDS));
+	(void)curl_easy_setopt(
+		c, CURLOPT_CONNECTTIMEOUT, (long)(q->connect_seconds ? q->connect_seconds : FETCH_CONNECT_SECONDS));
 	(void)curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)(q->timeout_seconds ? q->timeout_seconds : CAP_FETCH_SECONDS));
 	(void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	(void)curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)FETCH_STALL_SECONDS);
@@ -258,8 +258,8 @@ static void set_reply(struct exchange *x)
 	(void)curl_easy_setopt(c, CURLOPT_XFERINFODATA, x);
 }
 
-/* A peer that closes while we send would raise SIGPIPE, which is not ours to handle: it is held back in this thread, and
- * one that came of it is taken away. */
+/* A peer that closes while we send would raise SIGPIPE, which is not ours to handle: it is held back in this thread,
+ * and one that came of it is taken away. */
 static CURLcode perform(CURL *c)
 {
 	sigset_t sigpipe, old, pending;
@@ -287,7 +287,8 @@ static rc no_answer(const struct exchange *x, CURLcode code, struct err *e)
 {
 	const char *why = words(x, code);
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_LOGIN_DENIED) {
-		/* libcurl has one code for "no such scheme" and "an answer that is not HTTP": the second has sent something. */
+		/* libcurl has one code for "no such scheme" and "an answer that is not HTTP": the second has sent
+		 * something. */
 		if (x->request.n == 0)
 			return err_set(e, E_USAGE, "cannot fetch '%.*s': %s", STR_FMT(str_sub(x->req->url, 0, 200)),
 				code == CURLE_LOGIN_DENIED ? "it holds a user name" : why);

@@ -27,19 +27,20 @@ struct fetch_request {
 	struct str user_agent;      /* empty: no such field */
 	struct str accept_language; /* empty: no such field */
 	struct str accept_encoding; /* empty: FETCH_ENCODINGS; "identity" asks for none */
-	const struct str *headers;  /* further fields, "Name: value" each; one of the names above or Accept replaces it */
+	const struct str
+		*headers; /* further fields, "Name: value" each; one of the names above or Accept replaces it */
 	size_t nheaders;
-	struct str method;          /* empty: GET, or POST with a body */
-	struct str body;            /* sent with its Content-Length; its type is one of `headers` */
+	struct str method; /* empty: GET, or POST with a body */
+	struct str body;   /* sent with its Content-Length; its type is one of `headers` */
 
-	int spool;                  /* the body is written here, from the descriptor's position on */
-	uint64_t max_bytes;         /* of the body; 0: CAP_FETCH_BODY */
-	unsigned timeout_seconds;   /* for all of it; 0: CAP_FETCH_SECONDS */
-	unsigned connect_seconds;   /* 0: FETCH_CONNECT_SECONDS */
+	int spool;                /* the body is written here, from the descriptor's position on */
+	uint64_t max_bytes;       /* of the body; 0: CAP_FETCH_BODY */
+	unsigned timeout_seconds; /* for all of it; 0: CAP_FETCH_SECONDS */
+	unsigned connect_seconds; /* 0: FETCH_CONNECT_SECONDS */
 
-	const char *ca_file;        /* PEM trusted instead of the system's; NULL */
-	bool insecure;              /* certificates are taken down but not checked */
-	const char *proxy;          /* "socks5h://127.0.0.1:9050"; NULL: none, whatever the environment says */
+	const char *ca_file; /* PEM trusted instead of the system's; NULL */
+	bool insecure;       /* certificates are taken down but not checked */
+	const char *proxy;   /* "socks5h://127.0.0.1:9050"; NULL: none, whatever the environment says */
 
 	/* Called now and then with the body bytes so far; other than 0 gives E_CANCELLED. May be NULL. */
 	int (*progress)(void *ctx, uint64_t bytes);
@@ -49,9 +50,9 @@ struct fetch_request {
 /* Why there is less than was served, in the words of WARC-Truncated. */
 enum fetch_truncated {
 	FETCH_WHOLE,
-	FETCH_LENGTH,     /* max_bytes */
-	FETCH_TIME,       /* timeout_seconds, or a stall */
-	FETCH_DISCONNECT, /* the connection ended before the message did */
+	FETCH_LENGTH,      /* max_bytes */
+	FETCH_TIME,        /* timeout_seconds, or a stall */
+	FETCH_DISCONNECT,  /* the connection ended before the message did */
 	FETCH_UNSPECIFIED, /* the body breaks its own framing, and was read up to there */
 };
 
@@ -69,26 +70,26 @@ struct fetch_reply {
 	struct str interim; /* 1xx heads before the final one, as received */
 	struct str head;    /* as received, its empty line included */
 	unsigned status;
-	uint64_t body;      /* bytes in the spool */
+	uint64_t body; /* bytes in the spool */
 	enum fetch_truncated truncated;
-	struct str why;     /* words for it; empty when whole */
+	struct str why; /* words for it; empty when whole */
 
-	struct str ip;      /* that the bytes came from (or the proxy's) */
+	struct str ip; /* that the bytes came from (or the proxy's) */
 	uint16_t port;
-	struct str tls;     /* "TLSv1.3"; empty for plain HTTP */
-	struct str cipher;  /* "TLS_AES_256_GCM_SHA384" */
-	struct str *certs;  /* the chain as the server sent it, PEM, its own first */
+	struct str tls;    /* "TLSv1.3"; empty for plain HTTP */
+	struct str cipher; /* "TLS_AES_256_GCM_SHA384" */
+	struct str *certs; /* the chain as the server sent it, PEM, its own first */
 	size_t ncerts;
 
 	int64_t started, ended; /* ns by env->now */
 	struct fetch_times times;
-	struct str tool;    /* "libcurl/7.88.1 OpenSSL/3.0.22 …" */
+	struct str tool; /* "libcurl/7.88.1 OpenSSL/3.0.22 …" */
 };
 
 /* For env->fetch. `ret` is set when the final response head has come; what follows can only truncate the body.
  * OK · E_USAGE a request that cannot be · E_NET no answer, and why (name, connection, certificate, time, not HTTP) ·
  * E_LIMIT over CAP_HTTP_HEAD (libcurl stops at 300 KiB) · E_IO the spool · E_CANCELLED.   RFC 9112 */
-MUST_USE rc http_fetch(struct env *env, const struct fetch_request *req, struct arena *a, struct fetch_reply *ret,
-	struct err *e);
+MUST_USE rc http_fetch(
+	struct env *env, const struct fetch_request *req, struct arena *a, struct fetch_reply *ret, struct err *e);
 
 #endif

@@ -22,15 +22,16 @@
 #define OK_HEAD "HTTP/1.1 200 OK\r\n"
 #define CHUNKED OK_HEAD "Transfer-Encoding: chunked\r\n\r\n"
 /* gzip of "hello\n", made with gzip -n. */
-#define GZIPPED "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\xe7\x02\x00\x20\x30\x3a\x36\x06\x00\x00\x00"
-#define ODD_HEAD \
-	"HTTP/1.1 200\r\nset-cookie: a=1\r\nX-Odd:   two  spaces \r\nSet-Cookie: b=2\r\nX-FOLD: one\r\n\ttwo\r\n" \
+#define GZIPPED                                                                                                        \
+	"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\xe7\x02\x00\x20\x30\x3a\x36\x06\x00\x00\x00"
+#define ODD_HEAD                                                                                                       \
+	"HTTP/1.1 200\r\nset-cookie: a=1\r\nX-Odd:   two  spaces \r\nSet-Cookie: b=2\r\nX-FOLD: one\r\n\ttwo\r\n"      \
 	"x-latin: caf\xe9\r\nEmpty:\r\nConnection: close\r\n\r\n"
 #define CHUNKS "4;ext=1\r\nWiki\r\n05\r\npedia\r\n0\r\nX-Trailer: here\r\n\r\n"
 
-#define BYTES(s) \
-	{ \
-		s, sizeof(s) - 1 \
+#define BYTES(s)                                                                                                       \
+	{                                                                                                              \
+		s, sizeof(s) - 1                                                                                       \
 	}
 
 static const struct route routes[] = {
@@ -43,7 +44,8 @@ static const struct route routes[] = {
 	{.path = "/chunk-cut", .bytes = BYTES(CHUNKED "4\r\nWiki\r\n")},
 	{.path = "/chunk-bad", .bytes = BYTES(CHUNKED "4\r\nWiki\r\nzz\r\nrest\r\n")},
 	{.path = "/gzip", .bytes = BYTES(OK_HEAD "Content-Encoding: gzip\r\nContent-Length: 26\r\n\r\n" GZIPPED)},
-	{.path = "/te-gzip", .bytes = BYTES(OK_HEAD "Transfer-Encoding: gzip, chunked\r\n\r\n1a\r\n" GZIPPED "\r\n0\r\n\r\n")},
+	{.path = "/te-gzip",
+		.bytes = BYTES(OK_HEAD "Transfer-Encoding: gzip, chunked\r\n\r\n1a\r\n" GZIPPED "\r\n0\r\n\r\n")},
 	{.path = "/te-odd", .bytes = BYTES(OK_HEAD "Transfer-Encoding: rot13\r\n\r\nuryyb")},
 	{.path = "/lengths", .bytes = BYTES(OK_HEAD "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello")},
 	{.path = "/short", .bytes = BYTES(OK_HEAD "Content-Length: 50\r\n\r\nhello")},
@@ -51,10 +53,13 @@ static const struct route routes[] = {
 	{.path = "/slow-body", .bytes = BYTES(OK_HEAD "Content-Length: 50\r\n\r\nhello"), .after = AFTER_HOLD},
 	{.path = "/slow-head", .bytes = BYTES(OK_HEAD "Content-Le"), .after = AFTER_HOLD},
 	{.path = "/endless", .bytes = BYTES(OK_HEAD "\r\n0123456789abcdef"), .after = AFTER_ENDLESS},
-	{.path = "/endless-head", .bytes = BYTES(OK_HEAD "X-Head: 0123456789abcdef0123\r\nX-Filler: 7890\r\n"),
+	{.path = "/endless-head",
+		.bytes = BYTES(OK_HEAD "X-Head: 0123456789abcdef0123\r\nX-Filler: 7890\r\n"),
 		.after = AFTER_ENDLESS},
 	{.path = "/redirect", .bytes = BYTES("HTTP/1.1 302 Found\r\nLocation: /plain\r\nContent-Length: 0\r\n\r\n")},
-	{.path = "/early", .bytes = BYTES("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" OK_HEAD "Content-Length: 2\r\n\r\nok")},
+	{.path = "/early",
+		.bytes = BYTES(
+			"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" OK_HEAD "Content-Length: 2\r\n\r\nok")},
 	{.path = "/none", .bytes = BYTES("")},
 	{.path = "/half-head", .bytes = BYTES(OK_HEAD "Content-Le")},
 	{.path = "/not-http", .bytes = BYTES("SSH-2.0-OpenSSH_9.2\r\n")},
@@ -158,10 +163,10 @@ static void test_what_is_served_is_kept_byte_for_byte(void **state)
 			FETCH_WHOLE},
 		{"/short", BYTES(OK_HEAD "Content-Length: 50\r\n\r\n"), BYTES("hello"), 200, FETCH_DISCONNECT},
 		{"/reset", BYTES(OK_HEAD "Content-Length: 50\r\n\r\n"), BYTES("hello"), 200, FETCH_DISCONNECT},
-		{"/redirect", BYTES("HTTP/1.1 302 Found\r\nLocation: /plain\r\nContent-Length: 0\r\n\r\n"), BYTES(""), 302,
-			FETCH_WHOLE},
-		{"/304", BYTES("HTTP/1.1 304 Not Modified\r\nContent-Length: 400\r\nETag: \"x\"\r\n\r\n"), BYTES(""), 304,
-			FETCH_WHOLE},
+		{"/redirect", BYTES("HTTP/1.1 302 Found\r\nLocation: /plain\r\nContent-Length: 0\r\n\r\n"), BYTES(""),
+			302, FETCH_WHOLE},
+		{"/304", BYTES("HTTP/1.1 304 Not Modified\r\nContent-Length: 400\r\nETag: \"x\"\r\n\r\n"), BYTES(""),
+			304, FETCH_WHOLE},
 		{"/early", BYTES(OK_HEAD "Content-Length: 2\r\n\r\n"), BYTES("ok"), 200, FETCH_WHOLE},
 		{"/a/../b//c%2Fd?", BYTES(OK_HEAD "Content-Length: 0\r\n\r\n"), BYTES(""), 200, FETCH_WHOLE},
 	};
@@ -196,18 +201,20 @@ static void test_the_request_is_kept_as_it_was_sent(void **state)
 	};
 	assert_int_equal(fetch(f, "/echo", q, &r, &e), OK);
 	check_str(spooled(f), r.request);
-	check_str(r.request, str_fmt(&f->a,
-				     "GET /echo HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
-				     "User-Agent: onrecord-test/1 (+mailto:desk@example.org)\r\nAccept-Language: ug, en;q=0.5\r\n"
-				     "Accept-Encoding: gzip, deflate, br, zstd\r\nX-Case: #12\r\nX-Empty:\r\n"
-				     "accept: text/html\r\n\r\n",
-				     f->plain.port));
+	check_str(r.request,
+		str_fmt(&f->a,
+			"GET /echo HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+			"User-Agent: onrecord-test/1 (+mailto:desk@example.org)\r\nAccept-Language: ug, en;q=0.5\r\n"
+			"Accept-Encoding: gzip, deflate, br, zstd\r\nX-Case: #12\r\nX-Empty:\r\n"
+			"accept: text/html\r\n\r\n",
+			f->plain.port));
 	/* Nothing is sent that nobody asked for. */
 	assert_int_equal(fetch(f, "/echo", (struct fetch_request){.accept_encoding = STR("identity")}, &r, &e), OK);
-	check_str(r.request, str_fmt(&f->a,
-				     "GET /echo HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: */*\r\n"
-				     "Accept-Encoding: identity\r\n\r\n",
-				     f->plain.port));
+	check_str(r.request,
+		str_fmt(&f->a,
+			"GET /echo HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: */*\r\n"
+			"Accept-Encoding: identity\r\n\r\n",
+			f->plain.port));
 }
 
 static void test_a_body_is_posted_with_its_length(void **state)
@@ -262,7 +269,8 @@ static void test_a_body_stops_at_its_cap(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fetch_reply r;
 		struct err e;
-		assert_int_equal(fetch(f, cases[i].path, (struct fetch_request){.max_bytes = cases[i].max}, &r, &e), OK);
+		assert_int_equal(
+			fetch(f, cases[i].path, (struct fetch_request){.max_bytes = cases[i].max}, &r, &e), OK);
 		assert_int_equal(r.body, cases[i].want);
 		assert_int_equal(spooled(f).n, cases[i].want);
 		assert_int_equal(r.truncated, cases[i].truncated);
@@ -308,7 +316,8 @@ static void test_no_answer_is_an_error_with_its_reason(void **state)
 	}
 	assert_int_equal(fetch(f, "", (struct fetch_request){.url = STR("http://127.0.0.1:1/")}, &r, &e), E_NET);
 	assert_non_null(strstr(e.msg, "onnect"));
-	assert_int_equal(fetch(f, "", (struct fetch_request){.url = STR("http://no-such-host.invalid/")}, &r, &e), E_NET);
+	assert_int_equal(
+		fetch(f, "", (struct fetch_request){.url = STR("http://no-such-host.invalid/")}, &r, &e), E_NET);
 	assert_non_null(strstr(e.msg, "no-such-host.invalid"));
 }
 
@@ -330,7 +339,9 @@ static void test_a_request_that_cannot_be_is_refused_before_it_is_sent(void **st
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fetch_reply r;
 		struct err e;
-		struct fetch_request q = {.url = cases[i].url, .user_agent = cases[i].agent, .headers = &cases[i].header,
+		struct fetch_request q = {.url = cases[i].url,
+			.user_agent = cases[i].agent,
+			.headers = &cases[i].header,
 			.nheaders = cases[i].header.n > 0};
 		if (fetch(f, "", q, &r, &e) != E_USAGE)
 			fail_msg("'%.*s': %s", STR_FMT(cases[i].url), e.msg);

@@ -49,8 +49,8 @@ static bool confine_limits(const struct sandbox_job *job)
 	/* What the parent had mapped is inherited and counts, so the cap goes on top of it. */
 	uint64_t have = address_space(), room = job->memory ? job->memory : CAP_WORKER_MEMORY, all;
 	bool ok = have > 0 && add_ok(have, room, &all) && limit(RLIMIT_AS, all, all);
-	/* An `answer` worker's limit is moved on by the parent at each request, which only the soft one allows; the parent's
-	 * clock ends it when it ignores SIGXCPU. */
+	/* An `answer` worker's limit is moved on by the parent at each request, which only the soft one allows; the
+	 * parent's clock ends it when it ignores SIGXCPU. */
 	uint64_t cpu = job_cpu(job);
 	ok &= limit(RLIMIT_CPU, cpu, job->run ? cpu + 1 : RLIM_INFINITY);
 	ok &= limit(RLIMIT_NOFILE, WORKER_FDS + 1, WORKER_FDS + 1); /* one for the Landlock rule set */
@@ -96,12 +96,38 @@ static unsigned confine_landlock(void)
 
 /* Harmless, or needed by libc, by the sanitizers' run time and by the frames. sysinfo is what qsort asks for. */
 static const int allowed[] = {
-	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(write), SCMP_SYS(writev),
-	SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(poll), SCMP_SYS(ppoll),
-	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(sched_yield),
-	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(sysinfo),
-	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(pread64),
+	SCMP_SYS(preadv),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(lseek),
+	SCMP_SYS(_llseek),
+	SCMP_SYS(close),
+	SCMP_SYS(fstat),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(brk),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(time),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
 };
 
 /* Questions that get a plain no, since libraries ask them without harm: is there such a file, is this a terminal? */
@@ -109,12 +135,24 @@ static const struct {
 	int call;
 	uint16_t error;
 } refused[] = {
-	{SCMP_SYS(open), ENOENT}, {SCMP_SYS(openat), ENOENT}, {SCMP_SYS(openat2), ENOENT}, {SCMP_SYS(stat), ENOENT},
-	{SCMP_SYS(lstat), ENOENT}, {SCMP_SYS(newfstatat), ENOENT}, {SCMP_SYS(statx), ENOENT},
-	{SCMP_SYS(access), ENOENT}, {SCMP_SYS(faccessat), ENOENT}, {SCMP_SYS(faccessat2), ENOENT},
-	{SCMP_SYS(readlink), ENOENT}, {SCMP_SYS(readlinkat), ENOENT}, {SCMP_SYS(ioctl), ENOTTY},
-	{SCMP_SYS(fcntl), EPERM}, {SCMP_SYS(prlimit64), EPERM}, {SCMP_SYS(getrlimit), EPERM},
-	{SCMP_SYS(sched_getaffinity), EPERM}, {SCMP_SYS(uname), EPERM},
+	{SCMP_SYS(open), ENOENT},
+	{SCMP_SYS(openat), ENOENT},
+	{SCMP_SYS(openat2), ENOENT},
+	{SCMP_SYS(stat), ENOENT},
+	{SCMP_SYS(lstat), ENOENT},
+	{SCMP_SYS(newfstatat), ENOENT},
+	{SCMP_SYS(statx), ENOENT},
+	{SCMP_SYS(access), ENOENT},
+	{SCMP_SYS(faccessat), ENOENT},
+	{SCMP_SYS(faccessat2), ENOENT},
+	{SCMP_SYS(readlink), ENOENT},
+	{SCMP_SYS(readlinkat), ENOENT},
+	{SCMP_SYS(ioctl), ENOTTY},
+	{SCMP_SYS(fcntl), EPERM},
+	{SCMP_SYS(prlimit64), EPERM},
+	{SCMP_SYS(getrlimit), EPERM},
+	{SCMP_SYS(sched_getaffinity), EPERM},
+	{SCMP_SYS(uname), EPERM},
 };
 
 static bool add_rules(scmp_filter_ctx filter)

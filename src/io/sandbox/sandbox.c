@@ -20,8 +20,8 @@
 #include "base/mem.h"
 #include "io/sandbox/sandbox_int.h"
 
-#define START_MS 20000      /* until a worker has confined itself, on a busy machine */
-#define CRASH_TEXT 4096u    /* read of what it wrote to its standard error */
+#define START_MS 20000   /* until a worker has confined itself, on a busy machine */
+#define CRASH_TEXT 4096u /* read of what it wrote to its standard error */
 #define REAP_STEP_MS 5
 
 struct sandbox {
@@ -67,8 +67,8 @@ static void verdict_by_signal(struct sandbox *w, int sig, struct str said)
 	else if (memory)
 		err_set(v, E_LIMIT, "the worker needed more memory than it may have");
 	else
-		err_set(v, E_FORMAT, "the parser crashed on this input (%s)%s%.*s", sigdescr_np(sig) ? sigdescr_np(sig) : "?",
-			said.n ? ": " : "", STR_FMT(said));
+		err_set(v, E_FORMAT, "the parser crashed on this input (%s)%s%.*s",
+			sigdescr_np(sig) ? sigdescr_np(sig) : "?", said.n ? ": " : "", STR_FMT(said));
 }
 
 static void verdict_of(struct sandbox *w, int status)

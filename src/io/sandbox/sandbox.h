@@ -32,13 +32,13 @@ struct sandbox_io; /* the worker's end */
 struct sandbox_job {
 	/* Exactly one of run and answer is set; both work in the child, on the child's copy of *ctx.
 	 *
-	 * run: talks freely with sandbox_io_send and sandbox_io_recv. What it returns, when not OK, reaches the parent as
-	 * the result of its next receive, with the same code and message. */
+	 * run: talks freely with sandbox_io_send and sandbox_io_recv. What it returns, when not OK, reaches the parent
+	 * as the result of its next receive, with the same code and message. */
 	rc (*run)(void *ctx, struct sandbox_io *io, struct err *e);
-	/* answer: called for each request until the parent closes; its reply goes back under the request's type, its error
-	 * as the error of that one request. For sandbox_ask() and sandbox_call(). */
-	rc (*answer)(void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply,
-		struct err *e);
+	/* answer: called for each request until the parent closes; its reply goes back under the request's type, its
+	 * error as the error of that one request. For sandbox_ask() and sandbox_call(). */
+	rc (*answer)(
+		void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply, struct err *e);
 	/* May be NULL. In the child before it is confined: opens what a library needs from the file system later on
 	 * (character set converters, for example). */
 	rc (*prepare)(void *ctx, struct err *e);

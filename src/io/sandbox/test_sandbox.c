@@ -321,9 +321,19 @@ static void test_a_worker_gets_nothing_but_computing(void **state)
 		void (*try)(void);
 		bool refused;
 	} cases[] = {
-		{want_file, true}, {want_stat, true}, {want_more_limit, true}, {want_descriptors, true},
-		{want_socket, false}, {want_exec, false}, {want_fork, false}, {want_thread, false}, {want_code, false},
-		{want_code_later, false}, {want_kill, false}, {want_signal_parent, false}, {want_trace, false},
+		{want_file, true},
+		{want_stat, true},
+		{want_more_limit, true},
+		{want_descriptors, true},
+		{want_socket, false},
+		{want_exec, false},
+		{want_fork, false},
+		{want_thread, false},
+		{want_code, false},
+		{want_code_later, false},
+		{want_kill, false},
+		{want_signal_parent, false},
+		{want_trace, false},
 		{want_unlink, false},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -383,8 +393,8 @@ static void test_memory_computing_time_and_patience_have_an_end(void **state)
 	assert_int_equal(outcome((struct sandbox_job){.run = sleep_on, .wall_seconds = 1}, &e), E_LIMIT);
 }
 
-static rc busy_half_second(void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply,
-	struct err *e)
+static rc busy_half_second(
+	void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply, struct err *e)
 {
 	(void)ctx;
 	(void)io;

@@ -19,7 +19,8 @@ struct signer;
 
 /* Makes a key from env->random and appends its private text, to be stored with mode 0600 (fs_commit) and then wiped
  * with mem_wipe(). `ret_private` should be empty: growing it would leave copies behind.
- * OK · E_FORMAT a name that note_key_make refuses · E_LIMIT a name over CAP_KEY_NAME, or ret's cap · what random said. */
+ * OK · E_FORMAT a name that note_key_make refuses · E_LIMIT a name over CAP_KEY_NAME, or ret's cap · what random said.
+ */
 MUST_USE rc signer_generate(struct env *env, struct str name, struct buf *ret_private, struct err *e);
 
 /* Reads a private text; one newline at its end may be there. The text is the caller's to wipe; no message quotes it.

@@ -25,8 +25,9 @@
 #define GO_PRIVATE "PRIVATE+KEY+example.org/onrecord-test+294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8"
 #define GO_VKEY "example.org/onrecord-test+294bc974+AdVczvQscJA50lvhjHO4EAIjL5j/8AMawg334g/vjIMc"
 #define TEXT "example.org/onrecord-test\n2\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
-#define GO_NOTE \
-	TEXT "\n\xe2\x80\x94 example.org/onrecord-test KUvJdLhMIOidAhaN+0JPSmy4uJeRFOzrbVw85TOBtUD4PnWGg8irxQrXbMwQbd4K" \
+#define GO_NOTE                                                                                                        \
+	TEXT "\n\xe2\x80\x94 example.org/onrecord-test "                                                               \
+	     "KUvJdLhMIOidAhaN+0JPSmy4uJeRFOzrbVw85TOBtUD4PnWGg8irxQrXbMwQbd4K"                                        \
 	     "7VwMIdQzyGse6MhjfJjQGQfn4Ak=\n"
 
 static const uint8_t go_seed[32] = {0x76, 0x29, 0x26, 0x1f, 0xd7, 0x77, 0xe0, 0xdd, 0x60, 0xe8, 0x32, 0xde, 0xca, 0x51,
@@ -161,15 +162,21 @@ static void test_what_is_no_private_key_is_refused_without_quoting_it(void **sta
 		{" " GO_PRIVATE, E_FORMAT},
 		{"PRIVATE+KEY+", E_FORMAT},
 		{"PRIVATE+KEY+a+294bc974", E_FORMAT},
-		{"PRIVATE+KEY+example.org/onrecord-test+294bc97+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8", E_FORMAT},
-		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm=", E_FORMAT},
-		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+AXYpJh/Xd-DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8", E_FORMAT},
+		{"PRIVATE+KEY+example.org/onrecord-test+294bc97+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
+			E_FORMAT},
+		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm=",
+			E_FORMAT},
+		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+AXYpJh/Xd-DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
+			E_FORMAT},
 		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3", E_FORMAT},
 		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+BHYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
 			E_UNSUPPORTED},
-		{"PRIVATE+KEY+example.org/onrecord-test+294bc975+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8", E_VERIFY},
-		{"PRIVATE+KEY+example.org/onrecord-tesT+294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8", E_VERIFY},
-		{"PRIVATE+KEY+example.org/onrecord-test+zzzzzzzz+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8", E_VERIFY},
+		{"PRIVATE+KEY+example.org/onrecord-test+294bc975+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
+			E_VERIFY},
+		{"PRIVATE+KEY+example.org/onrecord-tesT+294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
+			E_VERIFY},
+		{"PRIVATE+KEY+example.org/onrecord-test+zzzzzzzz+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
+			E_VERIFY},
 		{"PRIVATE+KEY++294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8", E_FORMAT},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -262,9 +269,9 @@ static size_t seeds_in_memory(void)
 				continue;
 			size_t want = to - from < sizeof(block) ? (size_t)(to - from) : sizeof(block);
 			ssize_t n = pread(mem, block, want, (off_t)from);
-			for (const char *p = block; n > 0 &&
-			     (p = memmem(p, (size_t)(block + n - p), go_seed, sizeof(go_seed))) != NULL;
-			     p++)
+			for (const char *p = block;
+				n > 0 && (p = memmem(p, (size_t)(block + n - p), go_seed, sizeof(go_seed))) != NULL;
+				p++)
 				found++;
 		}
 	}

@@ -17,8 +17,8 @@ rc capture_locate(const struct record *r, struct archive_span *ret, struct err *
 	TRY(record_get_u64(r, "warc.offset", &s.offset, e));
 	TRY(record_get_u64(r, "warc.length", &s.length, e));
 	TRY(record_get_u64(r, "warc.main", &main_at, e));
-	if (file.n == 0 || file.n >= sizeof(s.file) || memchr(file.p, '/', file.n) || !add_ok(s.offset, s.length, &end) ||
-		main_at < s.offset || main_at >= end)
+	if (file.n == 0 || file.n >= sizeof(s.file) || memchr(file.p, '/', file.n) ||
+		!add_ok(s.offset, s.length, &end) || main_at < s.offset || main_at >= end)
 		return err_set(e, E_FORMAT, "its place in warc/ makes no sense");
 	memcpy(s.file, file.p, file.n);
 	s.offset = main_at;
@@ -62,8 +62,8 @@ static rc reading_open(struct reading *r, int fd, const struct archive_span *spa
 	return warc_next(r->reader, &r->a, &r->rec, e);
 }
 
-static rc check_answer(void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply,
-	struct err *e)
+static rc check_answer(
+	void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply, struct err *e)
 {
 	(void)type;
 	(void)request;
@@ -121,7 +121,8 @@ rc capture_check(struct archive *ar, const struct record *r, struct err *e)
 		got = record_decode(&a, buf_str(&reply), &now, e);
 	if (got == OK)
 		got = compare(r, &now, e);
-	return got == OK ? OK : err_add(e, "warc/%s: offset %llu", again.span.file, (unsigned long long)again.span.offset);
+	return got == OK ? OK
+			 : err_add(e, "warc/%s: offset %llu", again.span.file, (unsigned long long)again.span.offset);
 }
 
 /* Worker: pieces go out as frames. */
@@ -171,8 +172,8 @@ static rc cat_run(void *ctx, struct sandbox_io *io, struct err *e)
 	TRY(got);
 	if (again->part == CAPTURE_HEADERS)
 		TRY(cat_push(&to.sink, info.head, e));
-	return sandbox_io_send(io, CAT_END, info.content_broken && again->part == CAPTURE_CONTENT ? STR("broken") : STR(""),
-		e);
+	return sandbox_io_send(
+		io, CAT_END, info.content_broken && again->part == CAPTURE_CONTENT ? STR("broken") : STR(""), e);
 }
 
 static rc cat_frames(struct sandbox *w, struct sink *to, struct err *e)

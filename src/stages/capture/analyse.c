@@ -6,8 +6,8 @@
 #include "stages/capture/capture_int.h"
 
 const char *const ANALYSIS_FIELDS[] = {"status", "mime", "location", "headers.tree", "body.coding", "body.tree",
-	"payload.length", "digest.block", "digest.payload",
-	"declared.block.verdict", "declared.payload.verdict", "quirks"};
+	"payload.length", "digest.block", "digest.payload", "declared.block.verdict", "declared.payload.verdict",
+	"quirks"};
 const size_t ANALYSIS_FIELDS_N = ARRAY_LEN(ANALYSIS_FIELDS);
 
 /* A digest that the record's header declares, computed beside ours. */
@@ -186,8 +186,8 @@ rc analysis_end(struct analysis *an, struct record *ret, struct err *e)
 	return OK;
 }
 
-void analyse_begin_record(struct analysis *an, struct arena *a, const struct warc_record *rec,
-	const struct tree_keys *keys)
+void analyse_begin_record(
+	struct analysis *an, struct arena *a, const struct warc_record *rec, const struct tree_keys *keys)
 {
 	analysis_begin(an, a, message_kind_of(rec->content_type, false), rec->content_type, keys);
 	/* a revisit's payload digest is that of the payload it stands for (WARC 1.1 §6.7.2) */

@@ -4,8 +4,9 @@
  *   source ─► sandboxed worker: parse, digest, tree ─► fields ─┐
  *      └────► bytes as they are ─────────────► warc/ span ─────┴─► record ─► frame: "kept"
  *
- * Outside bytes are parsed in a worker only; this side copies, hashes and syncs. docs/formats/captures.md lists the fields.
- * Captures are kept in batches: one sync of warc/, one of records/, then each is reported through capture_out. */
+ * Outside bytes are parsed in a worker only; this side copies, hashes and syncs. docs/formats/captures.md lists the
+ * fields. Captures are kept in batches: one sync of warc/, one of records/, then each is reported through capture_out.
+ */
 #ifndef STAGES_CAPTURE_H
 #define STAGES_CAPTURE_H
 
@@ -16,7 +17,8 @@
 struct sink;
 
 struct capture_out {
-	/* A record is kept: on disk and synced. `f` and `r` are borrowed for the call. What it returns ends the capture. */
+	/* A record is kept: on disk and synced. `f` and `r` are borrowed for the call. What it returns ends the
+	 * capture. */
 	rc (*kept)(struct capture_out *o, const struct frame *f, const struct record *r, struct err *e);
 	/* Something of the input could not be kept; the rest goes on. `e` has file and offset. */
 	void (*trouble)(struct capture_out *o, const struct err *e);
@@ -32,13 +34,14 @@ struct capture_source {
 
 struct capture_counts {
 	uint64_t captures;
-	uint64_t records;  /* of the imported archive */
-	uint64_t bad;      /* of them, or stretches of bytes between them */
+	uint64_t records; /* of the imported archive */
+	uint64_t bad;     /* of them, or stretches of bytes between them */
 };
 
 /* Imports a WARC or ARC file from an open read-only descriptor. Members that hold one record are copied bit by bit;
  * everything else is written as one gzip member a record. A last record of kind "source" describes the file.
- * OK (counts.bad tells about damage) · E_FORMAT nothing in it is an archive · E_IO · E_CANCELLED what was kept stays. */
+ * OK (counts.bad tells about damage) · E_FORMAT nothing in it is an archive · E_IO · E_CANCELLED what was kept stays.
+ */
 MUST_USE rc capture_import(struct archive *ar, int fd, const struct capture_source *src, struct capture_out *out,
 	struct capture_counts *ret, struct err *e);
 /* True when the first bytes of a file are those of a web archive (WARC, ARC, gzip or zstd). */
@@ -58,18 +61,19 @@ struct capture_fetch {
 	struct str url;
 	struct str tool;
 	struct str user_agent;
-	struct str accept_language; /* empty: not sent */
-	const char *ca_file;        /* NULL: the system's */
-	const char *proxy;          /* NULL: none */
-	uint64_t max_bytes;         /* 0: CAP_FETCH_BODY */
-	unsigned timeout_s;         /* 0: CAP_FETCH_SECONDS */
+	struct str accept_language;                 /* empty: not sent */
+	const char *ca_file;                        /* NULL: the system's */
+	const char *proxy;                          /* NULL: none */
+	uint64_t max_bytes;                         /* 0: CAP_FETCH_BODY */
+	unsigned timeout_s;                         /* 0: CAP_FETCH_SECONDS */
 	int (*progress)(void *ctx, uint64_t bytes); /* non-zero cancels; may be NULL */
 	void *progress_ctx;
 };
 
-/* One URL fetched with its redirects, not kept yet: network and parsing, no archive, so that several can run in threads,
- * each with a worker of its own. `spool_dir` takes temporary files. A redirect that cannot be followed ends the chain
- * and stays a capture. OK · E_NET no reply to the first request · E_FORMAT no URL that can be fetched · E_LIMIT · E_CANCELLED. */
+/* One URL fetched with its redirects, not kept yet: network and parsing, no archive, so that several can run in
+ * threads, each with a worker of its own. `spool_dir` takes temporary files. A redirect that cannot be followed ends
+ * the chain and stays a capture. OK · E_NET no reply to the first request · E_FORMAT no URL that can be fetched ·
+ * E_LIMIT · E_CANCELLED. */
 struct fetched;
 MUST_USE rc capture_get(struct env *env, struct capture_worker *w, int spool_dir, const struct capture_fetch *want,
 	struct fetched **ret, struct err *e);
@@ -82,8 +86,8 @@ const char *fetched_broken(const struct fetched *f);
 /* Puts it into the archive: for every hop a request and a response record, then one of metadata. */
 MUST_USE rc capture_keep(struct archive *ar, struct fetched *f, struct capture_out *out, struct err *e);
 
-/* Checks a kept capture against its WARC bytes: the main record is parsed again in a worker, and its URL, date, digests,
- * trees, status and type are compared with what was sealed. OK · E_VERIFY the first difference. */
+/* Checks a kept capture against its WARC bytes: the main record is parsed again in a worker, and its URL, date,
+ * digests, trees, status and type are compared with what was sealed. OK · E_VERIFY the first difference. */
 MUST_USE rc capture_check(struct archive *ar, const struct record *r, struct err *e);
 
 /* Writes a part of a kept capture to `to`. */
@@ -93,8 +97,8 @@ enum capture_part {
 	CAPTURE_HEADERS, /* the HTTP head as served */
 	CAPTURE_WARC,    /* the whole WARC record */
 };
-MUST_USE rc capture_cat(struct archive *ar, const struct record *r, enum capture_part part, struct sink *to,
-	struct err *e);
+MUST_USE rc capture_cat(
+	struct archive *ar, const struct record *r, enum capture_part part, struct sink *to, struct err *e);
 
 /* Where the main record's stored bytes are: warc/<file>, offset, length. E_NOTFOUND for a record without one. */
 MUST_USE rc capture_locate(const struct record *r, struct archive_span *ret, struct err *e);

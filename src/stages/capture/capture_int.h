@@ -57,8 +57,8 @@ extern const char *const ANALYSIS_FIELDS[];
 extern const size_t ANALYSIS_FIELDS_N;
 
 /* Worker: the rest of a WARC record's block through an analysis; begin alone when something else pulls the block. */
-void analyse_begin_record(struct analysis *an, struct arena *a, const struct warc_record *rec,
-	const struct tree_keys *keys);
+void analyse_begin_record(
+	struct analysis *an, struct arena *a, const struct warc_record *rec, const struct tree_keys *keys);
 MUST_USE rc analyse_record(struct analysis *an, struct arena *a, struct warc_reader *w, const struct warc_record *rec,
 	const struct tree_keys *keys, struct record *ret, struct err *e);
 
@@ -75,18 +75,19 @@ MUST_USE rc analyse_message(struct capture_worker *w, struct arena *a, enum mess
 void take_fields(struct arena *a, struct record *to, const struct record *from, const char *const *names, size_t n);
 
 /* Writes a WARC record whose block is `head` and then `length` bytes of `body` (a descriptor, from its start). */
-MUST_USE rc write_record(struct archive *ar, struct str warc_head, struct str head, int body, uint64_t length,
-	struct err *e);
+MUST_USE rc write_record(
+	struct archive *ar, struct str warc_head, struct str head, int body, uint64_t length, struct err *e);
 
 /* Frames of an import's worker. */
 enum scan_frame {
-	SCAN_KEYS = 1,   /* both ways: empty asks, n × struct tree_keys answers */
-	SCAN_HEAD,       /* a record begins: u8 joins the capture before it */
-	SCAN_DATA,       /* bytes for warc/ */
-	SCAN_CAPTURE,    /* record_encode: fields of a capture; copy.offset and copy.length when its bytes are to be copied */
-	SCAN_OTHER,      /* the same for a record that is no capture */
-	SCAN_BAD,        /* u64 offset ‖ message */
-	SCAN_INFO,       /* fields of a warcinfo block: software */
+	SCAN_KEYS = 1, /* both ways: empty asks, n × struct tree_keys answers */
+	SCAN_HEAD,     /* a record begins: u8 joins the capture before it */
+	SCAN_DATA,     /* bytes for warc/ */
+	SCAN_CAPTURE, /* record_encode: fields of a capture; copy.offset and copy.length when its bytes are to be copied
+		       */
+	SCAN_OTHER,   /* the same for a record that is no capture */
+	SCAN_BAD,     /* u64 offset ‖ message */
+	SCAN_INFO,    /* fields of a warcinfo block: software */
 	SCAN_END,
 };
 #define SCAN_KEYS_BATCH 64u

@@ -66,15 +66,21 @@ static rc get_hop(struct env *env, struct fetched *f, struct capture_worker *w, 
 	const struct capture_fetch *want, struct str url, struct err *e)
 {
 	struct hop *h = &f->hop[f->n];
-	struct fetch_request req = {.url = url, .user_agent = want->user_agent, .accept_language = want->accept_language,
-		.max_bytes = want->max_bytes, .timeout_seconds = want->timeout_s, .ca_file = want->ca_file,
-		.proxy = want->proxy, .progress = want->progress, .progress_ctx = want->progress_ctx};
+	struct fetch_request req = {.url = url,
+		.user_agent = want->user_agent,
+		.accept_language = want->accept_language,
+		.max_bytes = want->max_bytes,
+		.timeout_seconds = want->timeout_s,
+		.ca_file = want->ca_file,
+		.proxy = want->proxy,
+		.progress = want->progress,
+		.progress_ctx = want->progress_ctx};
 	AUTO_FD spool = -1;
 	TRY(fs_spool(env, spool_dir, &spool, e));
 	req.spool = spool;
 	TRY(env->fetch(env, &req, &f->a, &h->reply, e));
-	TRY(analyse_message(w, &f->a, MESSAGE_RESPONSE, STR(""), &f->trees, h->reply.head, spool, h->reply.body,
-		&h->fields, e));
+	TRY(analyse_message(
+		w, &f->a, MESSAGE_RESPONSE, STR(""), &f->trees, h->reply.head, spool, h->reply.body, &h->fields, e));
 	h->location = record_get(&h->fields, "location");
 	h->url = url;
 	h->spool = take_fd(&spool);

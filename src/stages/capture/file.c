@@ -7,8 +7,8 @@
 #include "formats/url/url.h"
 #include "stages/capture/capture_int.h"
 
-static rc keep_resource(struct archive *ar, struct arena *a, int fd, uint64_t size, struct str tool,
-	struct record *r, struct str content_type, struct archive_span *ret, struct err *e)
+static rc keep_resource(struct archive *ar, struct arena *a, int fd, uint64_t size, struct str tool, struct record *r,
+	struct str content_type, struct archive_span *ret, struct err *e)
 {
 	uint8_t random[16];
 	AUTO(buf) head = {0};

@@ -237,8 +237,8 @@ static rc import_all(struct import *im, struct err *e)
 
 bool capture_is_archive(struct str s)
 {
-	static const struct str magic[] = {{"WARC/", 5}, {"filedesc:", 9}, {"\x1f\x8b", 2}, {"\x28\xb5\x2f\xfd", 4},
-		{"\x5d\x2a\x4d\x18", 4}};
+	static const struct str magic[] = {
+		{"WARC/", 5}, {"filedesc:", 9}, {"\x1f\x8b", 2}, {"\x28\xb5\x2f\xfd", 4}, {"\x5d\x2a\x4d\x18", 4}};
 	for (size_t i = 0; i < ARRAY_LEN(magic); i++)
 		if (str_starts(s, magic[i]))
 			return true;
@@ -252,9 +252,17 @@ rc capture_import(struct archive *ar, int fd, const struct capture_source *src, 
 	if (fstat(fd, &st) != 0)
 		return err_sys(e, "%.*s: stat", STR_FMT(src->name));
 	*ret = (struct capture_counts){0};
-	struct import im = {.ar = ar, .env = archive_env(ar), .fd = fd, .size = (uint64_t)st.st_size, .src = src,
-		.out = out, .counts = ret};
-	struct sandbox_job job = {.run = scan_run, .has_input = true, .input = fd, .cpu_seconds = IMPORT_CPU_SECONDS,
+	struct import im = {.ar = ar,
+		.env = archive_env(ar),
+		.fd = fd,
+		.size = (uint64_t)st.st_size,
+		.src = src,
+		.out = out,
+		.counts = ret};
+	struct sandbox_job job = {.run = scan_run,
+		.has_input = true,
+		.input = fd,
+		.cpu_seconds = IMPORT_CPU_SECONDS,
 		.wall_seconds = IMPORT_WALL_SECONDS};
 	TRY(sandbox_start(&job, &im.worker, e));
 	keeper_init(&im.keeper, ar, out);

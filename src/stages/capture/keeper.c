@@ -60,8 +60,8 @@ rc keeper_flush(struct keeper *k, struct err *e)
 		TRY(buf_done(&body, e));
 		frames[i].kind = FRAME_RECORD;
 		frames[i].body = str_dup(&k->batch, buf_str(&body));
-		TRY(archive_frame_add(k->ar, FRAME_RECORD, frames[i].body, one->has_span ? &one->span : NULL,
-			&frames[i].ref, e));
+		TRY(archive_frame_add(
+			k->ar, FRAME_RECORD, frames[i].body, one->has_span ? &one->span : NULL, &frames[i].ref, e));
 	}
 	TRY(archive_sync_records(k->ar, e));
 	for (size_t i = 0; i < k->n; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The import's worker: walks a web archive and tells the parent, record by record, what it is and which bytes to keep.
  *
- * Members that hold one record are named by offset and length, for the parent to copy. When one is met that holds more (a
- * whole file in one member, say), or the file is not gzip at all, the rest is sent as new members: SCAN_DATA. */
+ * Members that hold one record are named by offset and length, for the parent to copy. When one is met that holds more
+ * (a whole file in one member, say), or the file is not gzip at all, the rest is sent as new members: SCAN_DATA. */
 #include <unistd.h>
 
 #include "base/caps.h"
@@ -155,8 +155,8 @@ static rc arc_head(struct scan *s, const struct warc_record *rec, struct buf *re
 	warc_head_begin(ret, rec->type);
 	warc_head_field(ret, "WARC-Record-ID", warc_new_id(&s->rec, h.b));
 	warc_head_field(ret, "WARC-Target-URI", rec->type == WARC_WARCINFO ? STR("") : rec->target_uri);
-	warc_head_field(ret, "WARC-Date", rec->date.precision == PRECISION_NONE ? STR("")
-			: instant_utc(&s->rec, rec->date.ns, 0));
+	warc_head_field(ret, "WARC-Date",
+		rec->date.precision == PRECISION_NONE ? STR("") : instant_utc(&s->rec, rec->date.ns, 0));
 	warc_head_field(ret, "WARC-IP-Address", warc_get(rec, "WARC-IP-Address"));
 	warc_head_field(ret, "Content-Type", rec->content_type);
 	return warc_head_end(ret, rec->length, e);
@@ -214,8 +214,8 @@ static rc record_body(struct scan *s, const struct warc_record *rec, struct reco
 	return analysed ? analysis_end(s->analysis, fields, e) : OK;
 }
 
-static void add_quirk_field(struct scan *s, struct record *fields, const struct warc_record *rec,
-	const struct warc_end *end)
+static void add_quirk_field(
+	struct scan *s, struct record *fields, const struct warc_record *rec, const struct warc_end *end)
 {
 	AUTO(buf) text = {0};
 	const struct quirks *both[] = {&rec->quirks, &end->quirks};
@@ -228,7 +228,8 @@ static void add_quirk_field(struct scan *s, struct record *fields, const struct 
 		record_add(&s->rec, fields, "warc.quirks", buf_str(&text));
 }
 
-/* One record after its header was read. *ret_again: it shares its member with others, so the walk begins again at it. */
+/* One record after its header was read. *ret_again: it shares its member with others, so the walk begins again at it.
+ */
 static rc one_record(struct scan *s, const struct warc_record *rec, bool *ret_again, struct err *e)
 {
 	const uint8_t none[RECORD_KEY_SIZE] = {0};

@@ -53,8 +53,8 @@ static rc feed_end(struct feeding *f, struct buf *reply, struct err *e)
 	return buf_done(reply, e);
 }
 
-static rc feed_answer(void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply,
-	struct err *e)
+static rc feed_answer(
+	void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply, struct err *e)
 {
 	(void)io;
 	struct feeding *f = ctx;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The body of an article: the page becomes a list of paragraphs (runs of text with the same nearest block element), each
- * lends its score to the elements around it, and the paragraphs below the best element are the text. */
+/* The body of an article: the page becomes a list of paragraphs (runs of text with the same nearest block element),
+ * each lends its score to the elements around it, and the paragraphs below the best element are the text. */
 #include "base/caps.h"
 #include "base/utf8.h"
 #include "stages/read/read_int.h"
 
 struct para {
-	uint32_t node;  /* the block element */
+	uint32_t node; /* the block element */
 	struct str text;
-	double units;   /* letters; those of scripts without spaces count twice and a half */
-	double linked;  /* of them inside links */
+	double units;  /* letters; those of scripts without spaces count twice and a half */
+	double linked; /* of them inside links */
 	double commas;
 };
 
@@ -40,18 +40,18 @@ static bool one_of(struct str tag, const char *const *names, size_t n)
 
 static bool is_block(struct str tag)
 {
-	static const char *const names[] = {"html", "body", "p", "div", "section", "article", "main", "ul", "ol", "li", "h1",
-		"h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "tbody", "tr", "td", "th", "dl", "dt", "dd",
-		"figure", "figcaption", "header", "footer", "nav", "aside", "form", "center", "fieldset", "details",
-		"summary", "address", "hr"};
+	static const char *const names[] = {"html", "body", "p", "div", "section", "article", "main", "ul", "ol", "li",
+		"h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "tbody", "tr", "td", "th", "dl", "dt",
+		"dd", "figure", "figcaption", "header", "footer", "nav", "aside", "form", "center", "fieldset",
+		"details", "summary", "address", "hr"};
 	return one_of(tag, names, ARRAY_LEN(names));
 }
 
 static bool is_never_text(struct str tag)
 {
 	static const char *const names[] = {"script", "style", "noscript", "template", "nav", "aside", "footer", "form",
-		"button", "select", "iframe", "svg", "object", "head", "figcaption", "label", "h1", "time", "dialog", "menu",
-		"textarea", "video", "audio", "math"};
+		"button", "select", "iframe", "svg", "object", "head", "figcaption", "label", "h1", "time", "dialog",
+		"menu", "textarea", "video", "audio", "math"};
 	return one_of(tag, names, ARRAY_LEN(names));
 }
 
@@ -60,10 +60,10 @@ static bool has_furniture_name(struct str s)
 {
 	static const char *const words[] = {"comment", "related", "share", "social", "newsletter", "sidebar", "footer",
 		"breadcrumb", "advert", "sponsor", "cookie", "subscri", "popup", "recommend", "most-read", "mostread",
-		"trending", "promo", "byline", "dateline", "caption", "credit", "toolbar", "pagination", "pager", "menu",
-		"tag-list", "taglist", "tags", "read-more", "readmore", "also-read", "disclaimer", "copyright", "signup",
-		"sign-up", "author-bio", "about-author", "more-on", "navigation", "navbar", "outbrain", "taboola", "hidden",
-		"print-only", "skip-link", "teaser", "masthead", "kicker", "meta"};
+		"trending", "promo", "byline", "dateline", "caption", "credit", "toolbar", "pagination", "pager",
+		"menu", "tag-list", "taglist", "tags", "read-more", "readmore", "also-read", "disclaimer", "copyright",
+		"signup", "sign-up", "author-bio", "about-author", "more-on", "navigation", "navbar", "outbrain",
+		"taboola", "hidden", "print-only", "skip-link", "teaser", "masthead", "kicker", "meta"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_ifind(s, str_c(words[i]), 0) < s.n)
 			return true;
@@ -275,7 +275,8 @@ static struct str join(struct body *b, uint32_t top)
 struct str read_body(struct reading *r)
 {
 	size_t n = r->h->n + 1;
-	struct body b = {.r = r, .h = r->h,
+	struct body b = {.r = r,
+		.h = r->h,
 		.block = arena_alloc(r->a, n * sizeof(uint32_t)),
 		.skip = arena_alloc(r->a, n * sizeof(bool)),
 		.link = arena_alloc(r->a, n * sizeof(bool)),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON-LD, as news pages use it: several scripts, arrays, @graph, nodes of many types. Of several articles the one counts
- * whose url or headline is the page's own. A script that is no JSON is passed over. */
+/* JSON-LD, as news pages use it: several scripts, arrays, @graph, nodes of many types. Of several articles the one
+ * counts whose url or headline is the page's own. A script that is no JSON is passed over. */
 #include <jansson.h>
 
 #include "base/caps.h"
@@ -134,7 +134,8 @@ void collect_jsonld(struct reading *r)
 {
 	struct str headline = page_headline(r);
 	for (uint32_t i = 0; i < r->h->n; i++) {
-		if (!html_is(r->h, i, "script") || !str_ieq(str_trim(html_attr(r->h, i, "type")), STR("application/ld+json")))
+		if (!html_is(r->h, i, "script") ||
+			!str_ieq(str_trim(html_attr(r->h, i, "type")), STR("application/ld+json")))
 			continue;
 		uint32_t child = r->h->nodes[i].first;
 		if (child != HTML_NONE)

@@ -83,7 +83,8 @@ void collect_meta(struct reading *r)
 		if (html_is(r->h, i, "meta"))
 			one_meta(r, i);
 	if (r->h->n)
-		add_evidence(r, ARTICLE_LANGUAGE, str_dup(r->a, str_trim(html_attr(r->h, 0, "lang"))), "html lang", STR(""));
+		add_evidence(
+			r, ARTICLE_LANGUAGE, str_dup(r->a, str_trim(html_attr(r->h, 0, "lang"))), "html lang", STR(""));
 }
 
 /* True inside what stands beside an article: a stamp there is another article's. */
@@ -173,7 +174,8 @@ void collect_markup(struct reading *r)
 			one_time(r, i);
 		if (str_ieq(html_attr(h, i, "rel"), STR("author")))
 			one_byline(r, i, "rel author");
-		else if ((class_has(h, i, "byline") || class_has(h, i, "author")) && h->nodes[i].end - i < 8 && !is_aside(h, i))
+		else if ((class_has(h, i, "byline") || class_has(h, i, "author")) && h->nodes[i].end - i < 8 &&
+			!is_aside(h, i))
 			one_byline(r, i, "class byline");
 	}
 }

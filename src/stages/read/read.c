@@ -15,8 +15,8 @@
 
 const char *article_field_name(enum article_field f)
 {
-	static const char *const names[ARTICLE_FIELDS] = {"url", "title", "author", "published", "updated", "language",
-		"site"};
+	static const char *const names[ARTICLE_FIELDS] = {
+		"url", "title", "author", "published", "updated", "language", "site"};
 	BUG_ON(f >= ARTICLE_FIELDS);
 	return names[f];
 }
@@ -52,11 +52,12 @@ void add_evidence(struct reading *r, enum article_field f, struct str value, con
 			str_eq(ar->evidence[i].from, str_c(from)))
 			return;
 	struct article_evidence *e = arena_push(r->a, &ar->evidence, &ar->n, sizeof(*e));
-	*e = (struct article_evidence){.field = f, .value = value, .from = str_c(from),
-		.raw = str_eq(raw, value) ? STR("") : raw};
+	*e = (struct article_evidence){
+		.field = f, .value = value, .from = str_c(from), .raw = str_eq(raw, value) ? STR("") : raw};
 }
 
-/* Pages write "2018-11-15 09:25:09 -0500", "2018-11-15T09:25:09.123456+00:00", "20181115T092509Z" and seconds since 1970. */
+/* Pages write "2018-11-15 09:25:09 -0500", "2018-11-15T09:25:09.123456+00:00", "20181115T092509Z" and seconds since
+ * 1970. */
 static bool parse_stamp(struct arena *a, struct str s, struct instant *ret)
 {
 	uint64_t epoch = 0;
@@ -97,8 +98,7 @@ static bool same_but_with_zone(struct str have, struct str other)
 	struct instant a;
 	struct instant b;
 	return instant_parse_iso(have, &a) && instant_parse_iso(other, &b) && !a.has_zone && b.has_zone &&
-		b.precision >= a.precision &&
-		str_eq(str_sub(have, 0, 16), str_sub(other, 0, size_min(16, have.n)));
+		b.precision >= a.precision && str_eq(str_sub(have, 0, 16), str_sub(other, 0, size_min(16, have.n)));
 }
 
 static void choose(struct article *ar)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the article out of a page: title, authors, stamps, language and text, each with where it was found. Candidates that
- * were not chosen are kept: that sources disagree is itself a finding. What is not in the page stays unknown.
+/* Reading the article out of a page: title, authors, stamps, language and text, each with where it was found.
+ * Candidates that were not chosen are kept: that sources disagree is itself a finding. What is not in the page stays
+ * unknown.
  *
  *   bytes ─► text_decode ─► html_parse ─► candidates (JSON-LD, meta, microdata, <time>, headings) ─► chosen fields
  *                                └──────► paragraphs ─► text */
@@ -66,22 +67,22 @@ void read_json(struct buf *b, const struct article *a);
 void article_encode(struct buf *b, const struct article *a);
 MUST_USE rc article_decode(struct arena *a, struct str bytes, struct article *ret, struct err *e);
 
-/* Reading in a sandboxed worker, from one open file: a WARC file of an archive, or a saved page. One request at a time, or
- * ask now and take the answer later, so that several workers can be kept busy. */
+/* Reading in a sandboxed worker, from one open file: a WARC file of an archive, or a saved page. One request at a time,
+ * or ask now and take the answer later, so that several workers can be kept busy. */
 struct read_worker;
 MUST_USE rc read_worker_new(int fd, struct read_worker **ret, struct err *e);
 void read_worker_free(struct read_worker *w);
 struct read_request {
 	uint64_t offset; /* in the file */
 	uint64_t length;
-	bool is_record;  /* a WARC record begins there; else the page itself */
-	struct str url;  /* of the page */
+	bool is_record;          /* a WARC record begins there; else the page itself */
+	struct str url;          /* of the page */
 	struct str content_type; /* of the page; for records their own counts */
 	int64_t captured_ns;
 };
 MUST_USE rc read_worker_ask(struct read_worker *w, const struct read_request *q, struct err *e);
-/* The encoded article into `ret`. OK · E_NOTFOUND nothing there that is a page · E_LIMIT and others of the worker, which
- * then has been replaced. */
+/* The encoded article into `ret`. OK · E_NOTFOUND nothing there that is a page · E_LIMIT and others of the worker,
+ * which then has been replaced. */
 MUST_USE rc read_worker_take(struct read_worker *w, struct buf *ret, struct err *e);
 
 /* True for media types that are pages. */

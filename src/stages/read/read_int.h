@@ -17,7 +17,8 @@ struct reading {
 
 /* Adds a candidate; empty values and exact repetitions (same field, value and source) are passed over. */
 void add_evidence(struct reading *r, enum article_field f, struct str value, const char *from, struct str raw);
-/* A stamp: parsed, checked against 1995 and the capture's time, and added in ISO 8601. Unreadable ones are passed over. */
+/* A stamp: parsed, checked against 1995 and the capture's time, and added in ISO 8601. Unreadable ones are passed over.
+ */
 void add_stamp(struct reading *r, enum article_field f, struct str raw, const char *from);
 /* White space folded to single spaces, trimmed. */
 struct str fold_space(struct arena *a, struct str s);

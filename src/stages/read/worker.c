@@ -46,8 +46,8 @@ static rc page_push(struct sink *s, struct str bytes, struct err *e)
 	return OK;
 }
 
-static rc record_content(struct arena *a, int fd, const struct read_request *q, struct buf *ret, struct str *ret_type,
-	struct err *e)
+static rc record_content(
+	struct arena *a, int fd, const struct read_request *q, struct buf *ret, struct str *ret_type, struct err *e)
 {
 	struct fs_source source;
 	struct warc_record rec;
@@ -59,7 +59,8 @@ static rc record_content(struct arena *a, int fd, const struct read_request *q, 
 	rc r = warc_next(w, a, &rec, e);
 	if (r == OK) {
 		struct message_start start = {.kind = message_kind_of(rec.content_type, false),
-			.content_type = rec.content_type, .content = &to.sink};
+			.content_type = rec.content_type,
+			.content = &to.sink};
 		r = message_run(m, a, w, &start, &info, e);
 	}
 	message_free(m);
@@ -117,7 +118,8 @@ static rc answer(void *ctx, struct sandbox_io *io, uint32_t type, struct str req
 
 static rc start(struct read_worker *w, struct err *e)
 {
-	struct sandbox_job job = {.answer = answer, .prepare = open_codecs, .ctx = w, .has_input = true, .input = w->fd};
+	struct sandbox_job job = {
+		.answer = answer, .prepare = open_codecs, .ctx = w, .has_input = true, .input = w->fd};
 	return sandbox_start(&job, &w->box, e);
 }
 

@@ -35,8 +35,7 @@ static rc keep_tile(struct tile_builder *b, int level, uint64_t index, unsigned 
 	buf_add(&path, STR("log/"));
 	tlog_tile_path(&path, level, index, width);
 	struct tile_out *t = arena_push(&l->batch, &l->out, &l->nout, sizeof(*l->out));
-	*t = (struct tile_out){str_dup(&l->batch, buf_str(&path)), str_dup(&l->batch, bytes),
-		width == TLOG_TILE_WIDTH};
+	*t = (struct tile_out){str_dup(&l->batch, buf_str(&path)), str_dup(&l->batch, bytes), width == TLOG_TILE_WIDTH};
 	return OK;
 }
 
@@ -221,8 +220,8 @@ static rc replay(struct seal *l, uint64_t to, struct err *e)
 }
 
 /* What the folder and the copy outside it say was signed last. */
-static rc last_signed(struct archive *ar, struct signer *s, struct arena *a, struct checkpoint *ret, struct str *ret_note,
-	struct seal_opened *opened, struct err *e)
+static rc last_signed(struct archive *ar, struct signer *s, struct arena *a, struct checkpoint *ret,
+	struct str *ret_note, struct seal_opened *opened, struct err *e)
 {
 	const struct note_key *key = signer_key(s);
 	struct checkpoint out;
@@ -244,8 +243,8 @@ static rc last_signed(struct archive *ar, struct signer *s, struct arena *a, str
 }
 
 /* The tiles as published, then what was signed but not published, then what was only kept. */
-static rc load(struct seal *l, const struct checkpoint *state, struct str note, struct seal_opened *opened,
-	struct err *e)
+static rc load(
+	struct seal *l, const struct checkpoint *state, struct str note, struct seal_opened *opened, struct err *e)
 {
 	AUTO(arena) a = {0};
 	struct checkpoint pub = {.size = 0};

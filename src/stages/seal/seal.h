@@ -2,11 +2,13 @@
 /* Sealing: each frame of records/ becomes a leaf of a tiled log (C2SP tlog-tiles) whose checkpoint we sign, and
  * verify derives everything again from warc/ and records/.
  *
- *   frames (kept) ─► leaves ─► tiles, root ─► sign ─► log/state  = commit ─► tiles to log/tile ─► log/checkpoint = sealed
+ *   frames (kept) ─► leaves ─► tiles, root ─► sign ─► log/state  = commit ─► tiles to log/tile ─► log/checkpoint =
+ * sealed
  *
- * log/state and log/checkpoint hold the same signed note; the first says what we have ever signed, the second what readers
- * can rely on. Between the two a crash costs nothing: tiles are made again from the frames. A copy of the last signed
- * checkpoint outside the archive tells when an older copy of the folder has been put back. docs/formats/log.md */
+ * log/state and log/checkpoint hold the same signed note; the first says what we have ever signed, the second what
+ * readers can rely on. Between the two a crash costs nothing: tiles are made again from the frames. A copy of the last
+ * signed checkpoint outside the archive tells when an older copy of the folder has been put back. docs/formats/log.md
+ */
 #ifndef STAGES_SEAL_H
 #define STAGES_SEAL_H
 
@@ -31,8 +33,8 @@ MUST_USE rc seal_create(struct archive *ar, struct signer *s, struct err *e);
 
 /* Opens the log for writing, recovering first. `ar` is open for writing; both outlive the seal.
  * OK · E_VERIFY damage or rollback (nothing has been changed) · E_IO. Free with seal_free(). */
-MUST_USE rc seal_open(struct archive *ar, struct signer *s, struct seal **ret, struct seal_opened *ret_opened,
-	struct err *e);
+MUST_USE rc seal_open(
+	struct archive *ar, struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e);
 void seal_free(struct seal *l);
 
 /* Takes the leaf of the frame that was just added. At most SEAL_PENDING_MAX before a commit. */
@@ -48,7 +50,8 @@ uint64_t seal_size(const struct seal *l);
 /* The leaf text of a frame. E_FORMAT when its record does not decode. Borrows from `a` or the frame. */
 MUST_USE rc seal_leaf(struct arena *a, const struct frame *f, struct str *ret, struct err *e);
 
-/* The published checkpoint, its signature checked against `key`; `ret_note` (may be NULL) gets the note itself. For readers. */
+/* The published checkpoint, its signature checked against `key`; `ret_note` (may be NULL) gets the note itself. For
+ * readers. */
 MUST_USE rc seal_checkpoint(struct archive *ar, const struct note_key *key, struct arena *a, struct checkpoint *ret,
 	struct str *ret_note, struct err *e);
 
@@ -61,8 +64,8 @@ MUST_USE rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t 
 struct seal_report {
 	/* One thing that does not hold; `e` says what and where. */
 	void (*problem)(struct seal_report *r, const struct err *e);
-	/* Something that an interrupted command left, or one that is at work now: it is under no checkpoint, and the next
-	 * command that writes puts it right. No problem. May be NULL. */
+	/* Something that an interrupted command left, or one that is at work now: it is under no checkpoint, and the
+	 * next command that writes puts it right. No problem. May be NULL. */
 	void (*unfinished)(struct seal_report *r, const struct err *e);
 	/* A frame was checked against warc/ (its digest held). May be NULL. `sealed` is false behind the checkpoint. */
 	void (*entry)(struct seal_report *r, const struct frame *f, bool sealed);
@@ -75,8 +78,8 @@ struct seal_report {
 };
 struct fs_progress;
 
-/* Reads everything: frames, spans of warc/, tiles, checkpoint, state. OK when it could all be read and every problem has
- * been reported (r->problems counts them) · E_IO when reading itself failed. */
+/* Reads everything: frames, spans of warc/, tiles, checkpoint, state. OK when it could all be read and every problem
+ * has been reported (r->problems counts them) · E_IO when reading itself failed. */
 MUST_USE rc seal_verify(struct archive *ar, const struct note_key *key, struct seal_report *r, struct err *e);
 
 /* Checks one frame's span of warc/ against its record. OK · E_VERIFY. */

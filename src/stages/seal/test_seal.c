@@ -27,7 +27,7 @@ struct world {
 	struct env env; /* first */
 	struct arena a;
 	char dir[64];
-	const char *path; /* the archive */
+	const char *path;  /* the archive */
 	const char *state; /* where the outside copy goes */
 	struct signer *signer;
 	uint64_t random;

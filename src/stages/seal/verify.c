@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Verification: everything that log/ claims is derived again from records/ and warc/ and compared, so that no byte of the
- * three folders can differ unseen. It goes on after a problem where it can, since the reader wants all of them. */
+/* Verification: everything that log/ claims is derived again from records/ and warc/ and compared, so that no byte of
+ * the three folders can differ unseen. It goes on after a problem where it can, since the reader wants all of them. */
 
 #include "base/caps.h"
-#include "base/mem.h"
 #include "base/codec.h"
+#include "base/mem.h"
 #include "formats/record/record.h"
 #include "io/fs/fs.h"
 #include "stages/seal/seal_int.h"
@@ -39,18 +39,18 @@ static void tell_unfinished(struct verifier *v, const struct err *e)
 		v->report->unfinished(v->report, e);
 }
 
-#define TELL(v, ...) \
-	do { \
-		struct err tell_e_; \
-		rc_ignore(err_set(&tell_e_, E_VERIFY, __VA_ARGS__)); \
-		tell((v), &tell_e_); \
+#define TELL(v, ...)                                                                                                   \
+	do {                                                                                                           \
+		struct err tell_e_;                                                                                    \
+		rc_ignore(err_set(&tell_e_, E_VERIFY, __VA_ARGS__));                                                   \
+		tell((v), &tell_e_);                                                                                   \
 	} while (0)
 
-#define UNFINISHED(v, ...) \
-	do { \
-		struct err tell_e_; \
-		rc_ignore(err_set(&tell_e_, E_VERIFY, __VA_ARGS__)); \
-		tell_unfinished((v), &tell_e_); \
+#define UNFINISHED(v, ...)                                                                                             \
+	do {                                                                                                           \
+		struct err tell_e_;                                                                                    \
+		rc_ignore(err_set(&tell_e_, E_VERIFY, __VA_ARGS__));                                                   \
+		tell_unfinished((v), &tell_e_);                                                                        \
 	} while (0)
 
 /* A tile file must be the front of the tile that the leaves give. */
@@ -195,8 +195,9 @@ static rc check_checkpoints(struct verifier *v, struct err *e)
 	r = seal_outside_read(archive_env(v->ar), v->key, &a, &outside, &place, e);
 	if (r == OK && state_note.n &&
 		(outside.size > state->size || (outside.size == state->size && !hash_eq(&outside.root, &state->root))))
-		TELL(v, LOG_STATE ": %llu entries, but outside this folder a checkpoint of %llu is known: an older "
-			"copy of the folder has been put back",
+		TELL(v,
+			LOG_STATE ": %llu entries, but outside this folder a checkpoint of %llu is known: an older "
+				  "copy of the folder has been put back",
 			(unsigned long long)state->size, (unsigned long long)outside.size);
 	else if (r == E_VERIFY || r == E_FORMAT)
 		tell(v, e);
@@ -219,7 +220,8 @@ static rc span_of(const struct record *r, struct archive_span *ret, struct str *
 	return OK;
 }
 
-static rc check_bytes(int fd, const struct archive_span *span, struct str sha, struct fs_progress *progress, struct err *e)
+static rc check_bytes(
+	int fd, const struct archive_span *span, struct str sha, struct fs_progress *progress, struct err *e)
 {
 	AUTO(arena) a = {0};
 	struct hash h;
@@ -452,7 +454,8 @@ struct file_tiles {
 	uint64_t size;
 };
 
-static rc file_tile(struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
+static rc file_tile(
+	struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
 {
 	struct file_tiles *f = (struct file_tiles *)t;
 	AUTO(buf) path = {0};
