@@ -31,9 +31,10 @@ static void test_a_line_reads_back_as_it_was_written(void **unused)
 	assert_true(instant_parse_iso(STR("2018-11-15T07:25:00Z"), &e.time));
 	buf_init(&b, 4096);
 	cdxj_line(&b, &e);
-	assert_string_equal(b.p, "com,example)/ 20181115072500 {\"url\": \"http://example.com/\\\"\\u0626\", "
-				 "\"mime\": \"text/html\", \"status\": \"200\", \"digest\": \"sha1:X\", \"length\": \"12\", "
-				 "\"offset\": \"0\", \"filename\": \"a.warc.gz\"}\n");
+	assert_string_equal(b.p,
+		"com,example)/ 20181115072500 {\"url\": \"http://example.com/\\\"\\u0626\", "
+		"\"mime\": \"text/html\", \"status\": \"200\", \"digest\": \"sha1:X\", \"length\": \"12\", "
+		"\"offset\": \"0\", \"filename\": \"a.warc.gz\"}\n");
 	assert_int_equal(cdxj_parse(&a, str_sub(buf_str(&b), 0, b.n - 1), &back, &err), OK);
 	assert_true(str_eq(back.url, e.url) && str_eq(back.filename, e.filename) && back.time.ns == e.time.ns);
 }
@@ -44,7 +45,8 @@ static void test_integers_and_longer_times_are_read(void **unused)
 	AUTO(arena) a = {0};
 	struct cdxj_entry e;
 	struct err err;
-	struct str line = STR("com,example)/ 20181115072500123 {\"url\":\"http://example.com/\",\"status\":200,\"x\":[{}]}");
+	struct str line = STR(
+		"com,example)/ 20181115072500123 {\"url\":\"http://example.com/\",\"status\":200,\"x\":[{}]}");
 	assert_int_equal(cdxj_parse(&a, line, &e, &err), OK);
 	assert_true(str_eq(e.status, STR("200")) && e.time.digits == 3);
 }
@@ -113,7 +115,8 @@ static const struct {
 	const char *why;
 } GOLDEN[] = {
 	{"bad.arc", "cdxj", 1,
-		"a record whose length is 1 holds one byte (ARC: \"length in bytes of the network document\"); the reference "
+		"a record whose length is 1 holds one byte (ARC: \"length in bytes of the network document\"); the "
+		"reference "
 		"takes the digest of none"},
 	{"cc.warc.gz", "cdxj", 0, ""},
 	{"example-collection-with-lists.warc", "warc/warcio", 0, ""},
@@ -123,7 +126,8 @@ static const struct {
 	{"example-resource.warc.gz", "warc/warcio", 0, ""},
 	{"example-space-in-target-uri.warc.gz", "warc/warcio", 0, ""},
 	{"example-space-in-url.arc", "warc/warcio", 1,
-		"its only document is 12 bytes shorter than the length before it (the same sentence): cut short, and reported"},
+		"its only document is 12 bytes shorter than the length before it (the same sentence): cut short, and "
+		"reported"},
 	{"example-trunc.warc", "warc/warcio", 0, ""},
 	{"example-warcinfo-metadata.warc", "warc/warcio", 0, ""},
 	{"example-wget-bad-target-uri.warc.gz", "warc/warcio", 0, ""},
