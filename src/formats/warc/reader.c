@@ -480,6 +480,9 @@ rc warc_resync(struct warc_reader *w, uint64_t *ret_from, uint64_t *ret_to, stru
 		return r;
 	*ret_from = from;
 	*ret_to = st->storage == WARC_PLAIN ? st->pos : stored_view(st).n ? st->m_in : stored_at(st);
+	/* the damage may lie in the member that the next record was found in */
+	if (*ret_to < from)
+		*ret_to = from;
 	w->bad = false;
 	w->bad_record = false;
 	w->in_block = false;
