@@ -130,10 +130,7 @@ static void test_keys_and_names_that_break_the_rules_are_refused(void **unused)
 	AUTO(arena) a = {0};
 	struct note_key k;
 	struct err e;
-	static const char *const names[] = {"", "a b", "a+b",
-		"a\xc2\xa0"
-		"b",
-		"a\xe3\x80\x80", "a\n"};
+	static const char *const names[] = {"", "a b", "a+b", "a\xc2\xa0z", "a\xe3\x80\x80", "a\n"};
 	static const char *const keys[] = {"", "a", "a+b+c",
 		"PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
 		"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T", "a+00000000+AQ=="};
