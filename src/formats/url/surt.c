@@ -258,8 +258,12 @@ static struct str fix_host(struct arena *a, struct str host)
 static struct str fix_path(struct arena *a, struct str path)
 {
 	AUTO(buf) b = {0};
-	struct str *kept = NULL;
+	AUTO(arena) scratch = {0};
+	size_t segments = 1;
 	size_t n = 0;
+	for (size_t i = 0; i < path.n; i++)
+		segments += path.p[i] == '/';
+	struct str *kept = arena_alloc(&scratch, segments * sizeof(*kept));
 	struct str rest = str_from(path, str_chr(path, '/', 0) + 1);
 	bool more = str_chr(path, '/', 0) < path.n;
 	while (more) {
@@ -273,8 +277,7 @@ static struct str fix_path(struct arena *a, struct str path)
 			n--;
 			continue;
 		}
-		struct str *to = arena_push(a, &kept, &n, sizeof(*kept));
-		*to = p;
+		kept[n++] = p;
 	}
 	buf_init(&b, path.n + 2);
 	buf_addc(&b, '/');

@@ -336,6 +336,25 @@ static void test_work_grows_with_the_length(void **unused)
 		}
 }
 
+static void test_segments_that_come_and_go_cost_nothing(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	AUTO(buf) b = {0};
+	struct str surt;
+	struct err e;
+	buf_init(&b, CAP_URL);
+	buf_add(&b, STR("http://h"));
+	for (int i = 0; i <= 8192; i++)
+		buf_add(&b, STR("/a"));
+	for (int i = 0; i < 9000; i++)
+		buf_add(&b, STR("/../a"));
+	assert_int_equal(buf_done(&b, &e), OK);
+	assert_int_equal(url_surt(&a, buf_str(&b), &surt, &e), OK);
+	assert_int_equal(surt.n, strlen("h)") + 2 * 8193);
+	assert_true(a.total < 20 * (size_t)CAP_URL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_longer_than_the_cap_is_refused),
 		cmocka_unit_test(test_surts_fold_what_crawlers_fold),
 		cmocka_unit_test(test_work_grows_with_the_length),
+		cmocka_unit_test(test_segments_that_come_and_go_cost_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
