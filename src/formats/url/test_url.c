@@ -256,6 +256,24 @@ static void test_longer_than_the_cap_is_refused(void **unused)
 	assert_int_equal(url_key(&a, str_mem(long_url, CAP_URL + 1)).n, CAP_URL + 1);
 }
 
+static void test_a_path_is_never_cut(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct err e;
+	struct url base;
+	struct url u;
+	char *longest = arena_alloc(&a, CAP_URL);
+	memset(longest, 0xff, CAP_URL);
+	memcpy(longest, "http://h/", 9);
+	longest[CAP_URL - 1] = '/';
+	assert_int_equal(url_parse(&a, str_mem(longest, CAP_URL), NULL, &base, &e), OK);
+	assert_int_equal(base.path.n, 9 * (CAP_URL - 10) + 2);
+	assert_int_equal(url_parse(&a, str_mem(longest + 9, CAP_URL - 9), &base, &u, &e), E_LIMIT);
+	assert_int_equal(url_parse(&a, str_mem(longest + 9, CAP_URL / 2), &base, &u, &e), OK);
+	assert_int_equal(u.path.n, base.path.n + 9 * (CAP_URL / 2));
+}
+
 static void test_surts_fold_what_crawlers_fold(void **unused)
 {
 	(void)unused;
@@ -366,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_paths_queries_and_fragments_escape_their_own_sets),
 		cmocka_unit_test(test_a_nul_ends_nothing),
 		cmocka_unit_test(test_longer_than_the_cap_is_refused),
+		cmocka_unit_test(test_a_path_is_never_cut),
 		cmocka_unit_test(test_surts_fold_what_crawlers_fold),
 		cmocka_unit_test(test_work_grows_with_the_length),
 		cmocka_unit_test(test_segments_that_come_and_go_cost_nothing),

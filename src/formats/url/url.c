@@ -421,6 +421,9 @@ rc url_parse(struct arena *a, struct str input, const struct url *base, struct u
 	struct parser p = {.a = a, .rest = buf_str(&text)};
 	buf_init(&p.path, 16 * (size_t)CAP_URL);
 	rc r = parse(&p, base, e);
+	/* a base's path and what stands behind it may both be as long as escaping makes them */
+	if (r == OK)
+		r = buf_done(&p.path, e);
 	if (r == OK) {
 		p.u.path = str_dup(a, buf_str(&p.path));
 		*ret = p.u;
