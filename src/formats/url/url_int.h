@@ -29,4 +29,8 @@ enum idna_mode {
 /* Domain to ASCII (§3.3). False: the standard's failure. */
 bool host_to_ascii(struct arena *a, struct str utf8, enum idna_mode mode, struct str *ret);
 
+/* For SURTs: an ASP.NET session's segment out of a path, session parameters out of a query. */
+struct str session_strip_path(struct arena *a, struct str path);
+struct str session_strip_query(struct arena *a, struct str q);
+
 #endif
