@@ -31,7 +31,8 @@ void *arena_alloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
 char *arena_dup(struct arena *a, const void *p, size_t n) __attribute__((returns_nonnull));
 
 /* Makes room for one more element of `size` bytes in the array *items of *n elements: capacity
- * doubles, old elements are copied. Returns the new, zeroed element and counts it. */
+ * doubles, old elements are copied. Returns the new, zeroed element and counts it. *n only ever grows: an array that is
+ * also popped would be copied again each time it comes back to a power of two. */
 void *arena_push(struct arena *a, void *items, size_t *n, size_t size) __attribute__((returns_nonnull));
 
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))

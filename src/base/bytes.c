@@ -7,6 +7,8 @@ struct str bytes_take(struct bytes_reader *r, uint64_t n)
 		r->bad = true;
 		return (struct str){"", 0};
 	}
+	if (n == 0)
+		return (struct str){"", 0};
 	struct str got = str_mem(r->p, (size_t)n);
 	r->p += n;
 	r->n -= (size_t)n;

@@ -147,6 +147,8 @@ bool base64_decode(struct arena *a, struct str s, struct str *ret)
 
 bool base32_decode(struct arena *a, struct str s, struct str *ret)
 {
+	if (str_ends(s, STR("=")) && s.n % 8)
+		return false;
 	for (int i = 0; i < 6 && s.n && s.p[s.n - 1] == '='; i++)
 		s.n--;
 	return radix_decode(a, s, 5, ret);

@@ -21,7 +21,7 @@ bool base64_decode(struct arena *a, struct str s, struct str *ret);
 
 /* Base32, upper case, padded when asked. */
 struct str base32_of(struct arena *a, struct str bytes);
-/* Padding may be missing. */
+/* Padding may be missing, but not in part. */
 bool base32_decode(struct arena *a, struct str s, struct str *ret);
 
 #endif

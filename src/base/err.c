@@ -6,12 +6,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Terminal escapes in a hostile file name or header must not reach the user's terminal. */
 static void msg_clean(char *msg)
 {
-	for (char *p = msg; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	struct str s = str_c(msg);
+	size_t to = 0;
+	for (size_t i = 0; i < s.n;) {
+		bool ok = true;
+		size_t was = i;
+		uint32_t c = utf8_next(s, &i, &ok);
+		if (!ok || utf8_steers(c)) {
+			msg[to++] = '?';
+			continue;
+		}
+		memmove(msg + to, msg + was, i - was);
+		to += i - was;
+	}
+	msg[to] = '\0';
 }
 
 rc err_set(struct err *e, rc code, const char *fmt, ...)

@@ -31,7 +31,8 @@ struct err {
 	char msg[ERR_MSG_MAX];
 };
 
-/* Sets code and message; returns the code. Control bytes from outside text become '?'. */
+/* Sets code and message; returns the code. What is no UTF-8, controls and marks that turn the
+ * direction of text come from outside and become '?'. */
 rc err_set(struct err *e, rc code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /* As err_set with E_IO (E_DENIED for EACCES and EPERM) and the text of errno added. */

@@ -25,7 +25,7 @@ void html_escape(struct buf *b, struct str s)
 			buf_add(b, STR("&#39;"));
 			break;
 		default:
-			utf8_add(b, (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f ? UTF8_BAD : c);
+			utf8_add(b, (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c <= 0x9f) ? UTF8_BAD : c);
 		}
 	}
 }

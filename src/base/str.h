@@ -41,6 +41,12 @@ struct str str_join(struct arena *a, struct str front, struct str back);
 /* Formats into `a`. Like all of printf, "%.*s" ends at a NUL: bytes from outside are joined, not formatted. */
 struct str str_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* A copy in `a` with ASCII letters in lower case. */
+struct str str_lower(struct arena *a, struct str s);
+
+/* True when all bytes are below 0x80. */
+bool str_is_ascii(struct str s);
+
 bool str_eq(struct str a, struct str b);
 /* Equal when ASCII letters are folded. */
 bool str_ieq(struct str a, struct str b);

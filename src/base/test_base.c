@@ -73,6 +73,61 @@ static void test_a_buffer_stops_at_its_cap_and_remembers(void **unused)
 	assert_int_equal(b.n, 0);
 }
 
+static void test_a_buffer_takes_exactly_its_cap(void **unused)
+{
+	(void)unused;
+	for (size_t cap = 0; cap < 300; cap++) {
+		AUTO(buf) b = {0};
+		struct err e;
+		buf_init(&b, cap);
+		assert_string_equal(buf_str(&b).p, "");
+		for (size_t i = 0; i < cap; i++) {
+			buf_addf(&b, "%c", 'a' + (int)(i % 26));
+			assert_int_equal(b.p[b.n], 0);
+		}
+		assert_int_equal(buf_done(&b, &e), OK);
+		assert_int_equal(b.n, cap);
+		assert_true(b.room <= cap + 1 || b.room <= 64);
+		buf_add(&b, STR(""));
+		assert_int_equal(buf_done(&b, &e), OK);
+		assert_null(buf_space(&b, SIZE_MAX));
+		assert_null(buf_space(&b, 0));
+		buf_addf(&b, "x");
+		buf_addu64(&b, 1);
+		assert_int_equal(buf_done(&b, &e), E_LIMIT);
+		assert_int_equal(b.n, cap);
+		buf_clear(&b);
+		assert_true(b.cap == cap && !b.over && b.n == 0);
+	}
+	AUTO(buf) b = {0};
+	buf_init(&b, 100);
+	char *to = buf_space(&b, 10);
+	memcpy(to, "0123456789", 10);
+	buf_grown(&b, 4);
+	assert_string_equal(b.p, "0123");
+	buf_addmem(&b, "\0x", 2);
+	assert_true(str_eq(buf_str(&b), STR("0123\0x")));
+}
+
+static void test_empty_text_may_be_no_text_at_all(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct str none = {NULL, 0};
+	assert_true(str_eq(none, STR("")) && str_ieq(none, STR("")) && str_cmp(none, STR("")) == 0);
+	assert_true(str_eq(str_c(NULL), none) && str_trim(none).n == 0 && str_sub(none, 1, 2).n == 0);
+	assert_true(str_starts(none, none) && str_ends(STR("a"), none) && !str_starts(none, STR("a")));
+	assert_int_equal(str_chr(none, 'a', 0) + str_find(none, STR("a"), 0) + str_ifind(none, STR("a"), 0), 0);
+	assert_int_equal(str_find(STR("abc"), none, 1), 1);
+	assert_int_equal(str_find(STR("abc"), none, 9), 3);
+	assert_true(str_dup(&a, none).p[0] == 0 && str_join(&a, none, none).n == 0 && str_lower(&a, none).n == 0);
+	assert_true(str_is_ascii(none) && str_is_ascii(STR("a\0\x7f")) && !str_is_ascii(STR("a\x80")));
+	assert_true(str_eq(str_lower(&a, STR("A\0Z\xc3\x89[@")), STR("a\0z\xc3\x89[@")));
+	assert_true(str_eq(str_join(&a, STR("a\0"), STR("b")), STR("a\0b")));
+	assert_string_equal(str_fmt(&a, "%.*s|", STR_FMT(none)).p, "|");
+	assert_true(str_cut(&none, ',').n == 0 && none.n == 0);
+}
+
 static void test_integers_go_in_and_out_big_endian(void **unused)
 {
 	(void)unused;
@@ -347,6 +402,8 @@ int main(void)
 		cmocka_unit_test(test_text_is_compared_cut_and_found),
 		cmocka_unit_test(test_numbers_are_read_strictly),
 		cmocka_unit_test(test_a_buffer_stops_at_its_cap_and_remembers),
+		cmocka_unit_test(test_a_buffer_takes_exactly_its_cap),
+		cmocka_unit_test(test_empty_text_may_be_no_text_at_all),
 		cmocka_unit_test(test_integers_go_in_and_out_big_endian),
 		cmocka_unit_test(test_an_arena_grows_and_zeroes),
 		cmocka_unit_test(test_errors_say_where_from_the_outside_in),

@@ -32,13 +32,15 @@ struct civil {
 	uint32_t nano;
 };
 
-/* Proleptic Gregorian calendar, UTC. Years 1 to 9999; false when a field is out of its range. */
+/* Proleptic Gregorian calendar, UTC. False when a field is out of its range, or the whole before 1677-09-21T00:12:44 or
+ * after 2262-04-11T23:47:16.854775807, where 64 bits of nanoseconds end. */
 bool civil_to_ns(const struct civil *c, int64_t *ret_ns);
 struct civil civil_from_ns(int64_t ns);
 
 /* Reads W3CDTF and RFC 3339: "2018", "2018-11", "2018-11-15", "2018-11-15T07:25", with seconds, with 1 to 9
- * digits of fraction, with Z, +02:00, +0200, +02 or no zone; 'T', 't' or one space between. The whole of s
- * must match. A second of 60 is read as 59. */
+ * digits of fraction after '.' or ',' (more are cut), with Z, +02:00, +0200, +02 or no zone; 'T', 't' or one space
+ * between. The whole of s must match. A second of 60 is read as 59. Only what fits 64 bits of nanoseconds, 1677 to
+ * 2262, is an instant. */
 bool instant_parse_iso(struct str s, struct instant *ret);
 
 /* Reads 4 to 14 digits (yyyy[MM[dd[HH[mm[ss]]]]]) or 17 (with milliseconds), in UTC, as CDX and ARC have them. */

@@ -62,6 +62,12 @@ bool utf8_valid(struct str s)
 	return ok;
 }
 
+bool utf8_steers(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || c == 0x200e || c == 0x200f ||
+		(c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
 void utf8_add(struct buf *b, uint32_t c)
 {
 	if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
@@ -102,7 +108,7 @@ size_t utf8_cut(struct str s, size_t n)
 {
 	if (n >= s.n)
 		return s.n;
-	for (size_t back = 0; back < 4 && back < n; back++)
+	for (size_t back = 0; back < 4 && back <= n; back++)
 		if (((uint8_t)s.p[n - back] & 0xc0) != 0x80)
 			return n - back;
 	return n;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hosts: domains, IPv4 in all its spellings, IPv6 (URL standard §3.5). */
-#include <idn2.h>
-
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "formats/url/url_int.h"
@@ -14,65 +12,6 @@ static bool forbidden_host(uint8_t c)
 static bool forbidden_domain(uint8_t c)
 {
 	return forbidden_host(c) || c <= 0x1f || c == '%' || c == 0x7f;
-}
-
-static bool has_label_xn(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((i == 0 || s.p[i - 1] == '.') && str_istarts(str_from(s, i), STR("xn--")))
-			return true;
-	return false;
-}
-
-static bool is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((uint8_t)s.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
-static struct str lower(struct arena *a, struct str s)
-{
-	char *to = arena_dup(a, s.p, s.n);
-	for (size_t i = 0; i < s.n; i++)
-		to[i] = ascii_lower(to[i]);
-	return str_mem(to, s.n);
-}
-
-/* Sharp s, final sigma, ZWNJ, ZWJ (UTS 46 §2.3). */
-static bool has_deviation(struct str s)
-{
-	for (size_t i = 0; i < s.n;) {
-		uint32_t c = utf8_next(s, &i, NULL);
-		if (c == 0xdf || c == 0x3c2 || c == 0x200c || c == 0x200d || c == 0x1e9e)
-			return true;
-	}
-	return false;
-}
-
-bool host_to_ascii(struct arena *a, struct str utf8, bool transitional, struct str *ret)
-{
-	char *out = NULL;
-	if (is_ascii(utf8) && !has_label_xn(utf8)) {
-		*ret = lower(a, utf8);
-		return true;
-	}
-	if (memchr(utf8.p, 0, utf8.n))
-		return false;
-	const char *in = str_cstr(a, utf8);
-	int got = IDN2_DISALLOWED;
-	if (!transitional)
-		got = idn2_to_ascii_8z(in, &out, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-	/* libidn2 refuses symbols that UTS 46 lets pass, but not in its transitional mode, which maps nothing else
-	 * differently than these four deviations */
-	if (got != IDN2_OK && (transitional || !has_deviation(utf8)))
-		got = idn2_to_ascii_8z(in, &out, IDN2_NFC_INPUT | IDN2_TRANSITIONAL);
-	if (got != IDN2_OK)
-		return false;
-	*ret = lower(a, str_c(out));
-	idn2_free(out);
-	return true;
 }
 
 /* One part of an IPv4 address: decimal, 0octal or 0xhex. An empty "0x" is zero. */
@@ -277,7 +216,7 @@ rc host_parse(struct arena *a, struct str input, bool special, struct str *ret, 
 	AUTO(buf) domain = {0};
 	buf_init(&domain, 3 * input.n + 1);
 	utf8_add_clean(&domain, percent_decode(a, input));
-	if (!host_to_ascii(a, buf_str(&domain), false, &ascii) || ascii.n == 0)
+	if (!host_to_ascii(a, buf_str(&domain), IDNA_UTS46, &ascii) || ascii.n == 0)
 		return err_set(e, E_FORMAT, "no domain name");
 	for (size_t i = 0; i < ascii.n; i++)
 		if (forbidden_domain((uint8_t)ascii.p[i]))

@@ -32,27 +32,20 @@ static struct str escape_once(struct arena *a, struct str s)
 	return str_dup(a, buf_str(&b));
 }
 
-/* Each round shortens the text, so the work is bounded by half its square at "%25252525…": capped by rounds instead, at
- * more than any crawler has met. */
-#define UNESCAPE_ROUNDS 4096
+/* Unescapes until nothing changes, in one pass: an escape that the newest byte completes is decoded where it stands,
+ * and what it decodes to may complete another one before it. No two escapes overlap, so the order does not matter. */
 static struct str unescape_repeatedly(struct arena *a, struct str s)
 {
-	for (int i = 0; i < UNESCAPE_ROUNDS; i++) {
-		AUTO(arena) scratch = {0};
-		struct str un = percent_decode(&scratch, s);
-		if (un.n == s.n)
-			return s;
-		s = str_dup(a, un);
+	char *to = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		to[n++] = s.p[i];
+		while (n >= 3 && to[n - 3] == '%' && ascii_hexval(to[n - 2]) >= 0 && ascii_hexval(to[n - 1]) >= 0) {
+			to[n - 3] = (char)(ascii_hexval(to[n - 2]) << 4 | ascii_hexval(to[n - 1]));
+			n -= 2;
+		}
 	}
-	return s;
-}
-
-static struct str lower(struct arena *a, struct str s)
-{
-	char *to = arena_dup(a, s.p, s.n);
-	for (size_t i = 0; i < s.n; i++)
-		to[i] = ascii_lower(to[i]);
-	return str_mem(to, s.n);
+	return str_mem(to, n);
 }
 
 static bool is_scheme_char(char c)
@@ -123,7 +116,7 @@ static void split_netloc(struct arena *a, struct str netloc, struct split *u)
 		port = str_from(host, colon + 1);
 		host = str_sub(host, 0, colon);
 	}
-	u->host = lower(a, host);
+	u->host = str_lower(a, host);
 	if (!str_to_u64(port, &u->port) || u->port > 65535)
 		u->port = 0;
 }
@@ -221,25 +214,30 @@ static struct str drop_invalid(struct arena *a, struct str s)
 	return str_dup(a, buf_str(&b));
 }
 
-static bool is_ascii(struct str s)
+/* bytes.decode("utf-8", "ignore").encode("idna"), which takes ASCII as it is but for empty and long labels. */
+static bool python_idna(struct arena *a, struct str host, struct str *ret)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if ((uint8_t)s.p[i] >= 0x80)
+	struct str valid = drop_invalid(a, host);
+	if (!str_is_ascii(valid))
+		return host_to_ascii(a, valid, IDNA_2003, ret);
+	struct str rest = valid;
+	for (bool more = true; more;) {
+		size_t dot = str_chr(rest, '.', 0);
+		more = dot < rest.n;
+		if (dot >= 64 || (more && dot == 0))
 			return false;
+		rest = str_from(rest, dot + 1);
+	}
+	*ret = valid;
 	return true;
 }
 
 static struct str fix_host(struct arena *a, struct str host)
 {
 	host = unescape_repeatedly(a, host);
-	if (!is_ascii(host)) {
-		struct str valid = drop_invalid(a, host);
-		struct str ascii;
-		if (is_ascii(valid))
-			host = valid;
-		else if (host_to_ascii(a, valid, true, &ascii))
-			host = ascii;
-	}
+	struct str ascii;
+	if (!str_is_ascii(host) && python_idna(a, host, &ascii))
+		host = ascii;
 	char *to = arena_alloc(a, host.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < host.n; i++) {
@@ -253,15 +251,19 @@ static struct str fix_host(struct arena *a, struct str host)
 	while (s.n && s.p[s.n - 1] == '.')
 		s.n--;
 	struct str ip = ip_forms(a, s);
-	return ip.n ? ip : escape_once(a, lower(a, s));
+	return ip.n ? ip : escape_once(a, str_lower(a, s));
 }
 
 /* "." and ".." resolved, runs of '/' made one. Where ".." has nothing to remove, it stays. */
 static struct str fix_path(struct arena *a, struct str path)
 {
 	AUTO(buf) b = {0};
-	struct str *kept = NULL;
+	AUTO(arena) scratch = {0};
+	size_t segments = 1;
 	size_t n = 0;
+	for (size_t i = 0; i < path.n; i++)
+		segments += path.p[i] == '/';
+	struct str *kept = arena_alloc(&scratch, segments * sizeof(*kept));
 	struct str rest = str_from(path, str_chr(path, '/', 0) + 1);
 	bool more = str_chr(path, '/', 0) < path.n;
 	while (more) {
@@ -275,8 +277,7 @@ static struct str fix_path(struct arena *a, struct str path)
 			n--;
 			continue;
 		}
-		struct str *to = arena_push(a, &kept, &n, sizeof(*kept));
-		*to = p;
+		kept[n++] = p;
 	}
 	buf_init(&b, path.n + 2);
 	buf_addc(&b, '/');
@@ -288,84 +289,6 @@ static struct str fix_path(struct arena *a, struct str path)
 	if (n)
 		buf_add(&b, kept[n - 1]);
 	return str_dup(a, buf_str(&b));
-}
-
-static bool alnum_run(struct str s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (i >= s.n || !(ascii_alpha(s.p[i]) || ascii_digit(s.p[i])))
-			return false;
-	return true;
-}
-
-/* "/(S(24 letters))/" or "/(24 letters)/" before an .aspx page: ASP.NET's session in the path. `at` is its '('. */
-static size_t aspx_session(struct str path, size_t at)
-{
-	size_t i = at + 1;
-	if (alnum_run(str_from(path, i), 24) && str_starts(str_from(path, i + 24), STR(")/")))
-		return i + 26;
-	while (i + 27 <= path.n && ascii_alpha(path.p[i]) && path.p[i + 1] == '(' &&
-		alnum_run(str_from(path, i + 2), 24) && path.p[i + 26] == ')')
-		i += 27;
-	return i > at + 1 && str_starts(str_from(path, i), STR(")/")) ? i + 2 : 0;
-}
-
-static struct str strip_path_session(struct arena *a, struct str path)
-{
-	size_t dot = str_ifind(path, STR(".aspx"), 0);
-	if (dot >= path.n)
-		return path;
-	for (size_t i = path.n; i-- > 1;) {
-		size_t end = path.p[i] == '(' && path.p[i - 1] == '/' ? aspx_session(path, i) : 0;
-		struct str tail = str_from(path, end);
-		size_t ext = str_ifind(tail, STR(".aspx"), 1);
-		if (!end || ext >= tail.n || str_chr(tail, '?', 0) < ext)
-			continue;
-		return str_join(a, str_sub(path, 0, i), tail);
-	}
-	return path;
-}
-
-/* How long a session parameter is at `at`: 0 when it is none. It must end there or at '&'. */
-static size_t session_length(struct str q, size_t at, unsigned kind)
-{
-	static const char *const name[] = {"jsessionid=", "phpsessid=", "sid=", "aspsessionid", "cfid="};
-	struct str s = str_from(q, at);
-	size_t n = strlen(name[kind]);
-	if (!str_istarts(s, str_c(name[kind])))
-		return 0;
-	if (kind < 3) {
-		n = alnum_run(str_from(s, n), 32) ? n + 32 : 0;
-	} else if (kind == 3) {
-		bool ok = alnum_run(str_from(s, n), 8) && n + 8 < s.n && s.p[n + 8] == '=' &&
-			alnum_run(str_from(s, n + 9), 24);
-		for (size_t i = 0; ok && i < 33; i++)
-			ok = i == 8 || ascii_alpha(s.p[n + i]);
-		n = ok ? n + 33 : 0;
-	} else {
-		size_t amp = str_chr(s, '&', n);
-		struct str token = str_from(s, amp + 1);
-		bool ok = amp > n && str_istarts(token, STR("cftoken="));
-		size_t end = str_chr(token, '&', 0);
-		n = ok && end > strlen("cftoken=") ? amp + 1 + end : 0;
-	}
-	return n && (n == s.n || s.p[n] == '&') ? n : 0;
-}
-
-/* The last occurrence is cut, wherever it begins: "foosid=…" loses its "sid=…" too, as everywhere else. */
-static struct str strip_query_session(struct arena *a, struct str q)
-{
-	for (unsigned kind = 0; kind < 5; kind++) {
-		for (size_t at = q.n; at-- > 0;) {
-			size_t n = session_length(q, at, kind);
-			if (!n)
-				continue;
-			struct str tail = str_from(q, at + n + 1);
-			q = str_join(a, str_sub(q, 0, at), tail);
-			break;
-		}
-	}
-	return q;
 }
 
 /* Order of Python's tuples ("a",) < ("a", "") < ("a", "1") < ("aa",). */
@@ -468,17 +391,17 @@ static void canonical_escapes(struct arena *a, struct split *u)
 /* Second pass: what different addresses of one page differ in. */
 static void canonical_folds(struct arena *a, struct split *u)
 {
-	struct str scheme = lower(a, u->scheme);
+	struct str scheme = str_lower(a, u->scheme);
 	if (!str_eq(u->scheme, STR("dns")))
-		u->host = strip_www(lower(a, u->host));
+		u->host = strip_www(str_lower(a, u->host));
 	uint64_t usual = str_eq(scheme, STR("http")) ? 80 : str_eq(scheme, STR("https")) ? 443 : 0;
 	if (u->port == usual)
 		u->port = 0;
-	u->path = strip_path_session(a, lower(a, u->path));
+	u->path = session_strip_path(a, str_lower(a, u->path));
 	if (u->path.n > 1 && str_ends(u->path, STR("/")))
 		u->path.n--;
 	if (u->has_query) {
-		u->query = sort_query(a, lower(a, strip_query_session(a, u->query)));
+		u->query = sort_query(a, str_lower(a, session_strip_query(a, u->query)));
 		u->has_query = u->query.n > 0;
 	} else {
 		u->last_question = false;

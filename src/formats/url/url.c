@@ -60,10 +60,16 @@ static bool is_drive(struct str s)
 	return s.n == 2 && ascii_alpha(s.p[0]) && (s.p[1] == ':' || s.p[1] == '|');
 }
 
+/* What ends a part of a file URL. */
+static bool ends_part(char c)
+{
+	return c == '/' || c == '\\' || c == '?' || c == '#';
+}
+
 /* "starts with a Windows drive letter" */
 static bool starts_with_drive(struct str s)
 {
-	return s.n >= 2 && is_drive(str_sub(s, 0, 2)) && (s.n == 2 || strchr("/\\?#", s.p[2]) != NULL);
+	return s.n >= 2 && is_drive(str_sub(s, 0, 2)) && (s.n == 2 || ends_part(s.p[2]));
 }
 
 /* "shorten a url's path" */
@@ -267,7 +273,7 @@ static rc read_relative(struct parser *p, const struct url *base, struct err *e)
 static rc read_file_host(struct parser *p, struct err *e)
 {
 	size_t end = 0;
-	while (end < p->rest.n && !strchr("/\\?#", p->rest.p[end]))
+	while (end < p->rest.n && !ends_part(p->rest.p[end]))
 		end++;
 	struct str host = str_sub(p->rest, 0, end);
 	if (is_drive(host)) {
@@ -316,11 +322,16 @@ static rc read_file(struct parser *p, const struct url *base, struct err *e)
 	return OK;
 }
 
+/* opaque path state */
 static void read_opaque(struct parser *p)
 {
 	size_t end = size_min(str_chr(p->rest, '?', 0), str_chr(p->rest, '#', 0));
+	/* else a space at the end would be lost when the URL is read again without what follows it */
+	bool space = end > 0 && end < p->rest.n && p->rest.p[end - 1] == ' ';
 	p->u.opaque_path = true;
-	percent_encode(&p->path, str_sub(p->rest, 0, end), ENCODE_C0);
+	percent_encode(&p->path, str_sub(p->rest, 0, space ? end - 1 : end), ENCODE_C0);
+	if (space)
+		buf_add(&p->path, STR("%20"));
 	p->rest = str_from(p->rest, end);
 	read_query_and_fragment(p);
 }
@@ -410,6 +421,9 @@ rc url_parse(struct arena *a, struct str input, const struct url *base, struct u
 	struct parser p = {.a = a, .rest = buf_str(&text)};
 	buf_init(&p.path, 16 * (size_t)CAP_URL);
 	rc r = parse(&p, base, e);
+	/* a base's path and what stands behind it may both be as long as escaping makes them */
+	if (r == OK)
+		r = buf_done(&p.path, e);
 	if (r == OK) {
 		p.u.path = str_dup(a, buf_str(&p.path));
 		*ret = p.u;

@@ -27,7 +27,8 @@ struct url {
 };
 
 /* Parses `input` as the URL standard's basic parser does, relative to `base` (may be NULL).
- * OK · E_FORMAT the standard's "failure" · E_LIMIT over CAP_URL.   url.spec.whatwg.org §4.4 */
+ * OK · E_FORMAT the standard's "failure" · E_LIMIT over CAP_URL, or a path over 16 times that.   url.spec.whatwg.org
+ * §4.4 */
 MUST_USE rc url_parse(struct arena *a, struct str input, const struct url *base, struct url *ret, struct err *e);
 
 /* Serialises (§4.5), with the fragment or without it. */

@@ -21,7 +21,16 @@ struct str percent_decode(struct arena *a, struct str s);
 
 /* The host parser (§3.5): `special` as the scheme is. The result is serialised. */
 MUST_USE rc host_parse(struct arena *a, struct str input, bool special, struct str *ret, struct err *e);
-/* Domain to ASCII (UTS 46, non-transitional); transitional is what IDNA 2003 made of it. */
-bool host_to_ascii(struct arena *a, struct str utf8, bool transitional, struct str *ret);
+enum idna_mode {
+	IDNA_UTS46, /* what the standard asks: non-transitional, not strict; an ASCII domain passes whatever its "xn--"
+		     */
+	IDNA_2003,  /* as Python's codec "idna", which the SURT of a host with other letters comes from */
+};
+/* Domain to ASCII (§3.3). False: the standard's failure. */
+bool host_to_ascii(struct arena *a, struct str utf8, enum idna_mode mode, struct str *ret);
+
+/* For SURTs: an ASP.NET session's segment out of a path, session parameters out of a query. */
+struct str session_strip_path(struct arena *a, struct str path);
+struct str session_strip_query(struct arena *a, struct str q);
 
 #endif
