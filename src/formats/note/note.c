@@ -29,6 +29,22 @@ static bool name_ok(struct str name)
 	return ok;
 }
 
+/* RFC 8032 §5.1.3: y is below p = 2^255 - 19, and where x is 0 its sign is too. OpenSSL takes the other spellings, so
+ * one key would have several. */
+static bool key_canonical(const uint8_t pub[NOTE_KEY_SIZE])
+{
+	uint8_t ones = 0xff;
+	uint8_t zeros = 0;
+	for (size_t i = 1; i < NOTE_KEY_SIZE - 1; i++) {
+		ones &= pub[i];
+		zeros |= pub[i];
+	}
+	bool high = ones == 0xff && (pub[31] | 0x80) == 0xff;
+	bool y_is_1 = pub[0] == 1 && zeros == 0 && (pub[31] & 0x7f) == 0;
+	bool y_is_minus_1 = pub[0] == 0xec && high;
+	return !(high && pub[0] >= 0xed) && !((y_is_1 || y_is_minus_1) && pub[31] >> 7);
+}
+
 rc note_key_make(struct str name, const uint8_t pub[NOTE_KEY_SIZE], struct note_key *ret, struct err *e)
 {
 	struct digest d = {0};
@@ -36,6 +52,8 @@ rc note_key_make(struct str name, const uint8_t pub[NOTE_KEY_SIZE], struct note_
 	if (!name_ok(name))
 		return err_set(e, E_FORMAT, "'%.*s' cannot be a key's name: no white space, no '+'",
 			(int)size_min(name.n, 80), name.p);
+	if (!key_canonical(pub))
+		return err_set(e, E_FORMAT, "not an Ed25519 public key in its one spelling");
 	digest_start(&d, DIGEST_SHA256);
 	digest_add(&d, name.p, name.n);
 	digest_add(&d, "\n", 1);

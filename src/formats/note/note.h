@@ -25,7 +25,8 @@ struct note_key {
 
 /* OK · E_FORMAT · E_UNSUPPORTED another key type. Text borrows from `vkey`. */
 MUST_USE rc note_key_parse(struct arena *a, struct str vkey, struct note_key *ret, struct err *e);
-/* Makes a key of type Ed25519. E_FORMAT for a name that is empty or has white space or '+'. */
+/* Makes a key of type Ed25519. E_FORMAT for a name that is empty or has white space or '+', and for a key that is not
+ * encoded as RFC 8032 §5.1.3 has it. */
 MUST_USE rc note_key_make(struct str name, const uint8_t pub[NOTE_KEY_SIZE], struct note_key *ret, struct err *e);
 /* The vkey text. */
 struct str note_key_text(struct arena *a, const struct note_key *k);

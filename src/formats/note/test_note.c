@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/codec.h"
+#include "base/utf8.h"
 #include "formats/note/note.h"
 
 /* The key and note of the signed-note specification's reference implementation: public, and signed by others. */
@@ -134,11 +135,23 @@ static void test_keys_and_names_that_break_the_rules_are_refused(void **unused)
 	static const char *const keys[] = {"", "a", "a+b+c",
 		"PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
 		"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T", "a+00000000+AQ=="};
+	/* y of p, of p + 1, of 2^255 - 1; x of 0 with the sign of 1 */
+	static const uint8_t odd[][2] = {{0xed, 0x7f}, {0xee, 0xff}, {0xff, 0x7f}, {0xec, 0xff}};
 	uint8_t pub[NOTE_KEY_SIZE] = {0};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		assert_int_equal(note_key_make(str_c(names[i]), pub, &k, &e), E_FORMAT);
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		assert_int_equal(note_key_parse(&a, str_c(keys[i]), &k, &e), E_FORMAT);
+	for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+		memset(pub, 0xff, sizeof(pub));
+		pub[0] = odd[i][0];
+		pub[31] = odd[i][1];
+		assert_int_equal(note_key_make(STR("a"), pub, &k, &e), E_FORMAT);
+	}
+	memset(pub, 0xff, sizeof(pub));
+	pub[0] = 0xec;
+	pub[31] = 0x7f;
+	assert_int_equal(note_key_make(STR("a"), pub, &k, &e), OK);
 }
 
 static void test_checkpoints_are_read_strictly(void **unused)
@@ -204,6 +217,113 @@ static void test_signatures_verify_as_wycheproof_says(void **unused)
 	assert_true(n >= 150);
 }
 
+/* Edge cases of the group, each told by what is odd about it. RFC 8032 §5.1.7 compares R as bytes after decoding, so
+ * there is one spelling of it, and one of the key (§5.1.3); whether a component of low order may be left over it leaves
+ * open (8SB = 8R + 8kA or SB = R + kA): OpenSSL computes the second, as Go's verifier does, and refuses those. */
+static bool edge_case_is_valid(const json_t *flags)
+{
+	static const char *const refused[] = {"low_order_residue", "non_canonical_R", "non_canonical_A", "reencoded_k"};
+	for (size_t i = 0; i < json_array_size(flags); i++)
+		for (size_t k = 0; k < ARRAY_LEN(refused); k++)
+			if (strcmp(json_string_value(json_array_get(flags, i)), refused[k]) == 0)
+				return false;
+	return true;
+}
+
+static void test_signatures_at_the_edges_of_the_group_get_one_verdict(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	json_error_t why;
+	const char *dir = getenv("ONRECORD_VECTORS");
+	json_t *top = json_load_file(str_fmt(&a, "%s/crypto/ed25519vectors.json", dir ? dir : "").p, 0, &why);
+	size_t valid = 0;
+	if (!top) {
+		print_message("skipped: public test data crypto/ed25519vectors.json is not there\n");
+		skip();
+	}
+	for (size_t i = 0; i < json_array_size(top); i++) {
+		json_t *c = json_array_get(top, i);
+		struct str pub;
+		struct str sig;
+		struct note_key k;
+		struct err e;
+		assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(c, "key"))), &pub));
+		assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(c, "sig"))), &sig));
+		assert_int_equal(pub.n, NOTE_KEY_SIZE);
+		bool want = edge_case_is_valid(json_object_get(c, "flags"));
+		bool got = note_key_make(STR("x"), (const uint8_t *)pub.p, &k, &e) == OK &&
+			note_verify(&k, str_c(json_string_value(json_object_get(c, "msg"))), sig);
+		if (got != want)
+			fail_msg("case %zu: %d, not %d", i, got, want);
+		valid += got;
+	}
+	assert_int_equal(json_array_size(top), 914);
+	assert_int_equal(valid, 172);
+	json_decref(top);
+}
+
+/* Property White_Space of Unicode 15, all of it, and its neighbours. */
+static void test_names_have_no_space_of_any_script(void **unused)
+{
+	(void)unused;
+	static const uint32_t spaces[] = {9, 10, 11, 12, 13, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003,
+		0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
+	static const uint32_t others[] = {0x21, 0x2d, 0x7f, 0x84, 0x86, 0xad, 0x1681, 0x180e, 0x1fff, 0x200b, 0x2027,
+		0x202a, 0x2060, 0x3001, 0xfeff, 0x1f4f0};
+	uint8_t pub[NOTE_KEY_SIZE] = {0};
+	for (size_t i = 0; i < ARRAY_LEN(spaces) + ARRAY_LEN(others); i++) {
+		AUTO(buf) name = {0};
+		struct note_key k;
+		struct err e;
+		bool space = i < ARRAY_LEN(spaces);
+		buf_init(&name, 64);
+		buf_add(&name, STR("log"));
+		utf8_add(&name, space ? spaces[i] : others[i - ARRAY_LEN(spaces)]);
+		if (note_key_make(buf_str(&name), pub, &k, &e) != (space ? E_FORMAT : OK))
+			fail_msg("case %zu", i);
+	}
+}
+
+/* The text of a note may have empty lines and lines that look like signatures: the last empty line divides. */
+static void test_the_last_empty_line_divides_text_and_signatures(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	static const char inner[] = "one\n\n\xe2\x80\x94 PeterNeumann x08go/ZJkuBS\n";
+	struct str s = str_fmt(&a, "%s\n\xe2\x80\x94 Somebody AAAAAGZvcmdlZA==\n", inner);
+	struct note_key k = key_of(&a, VKEY);
+	struct note n;
+	struct err e;
+	assert_int_equal(note_open(&a, s, &k, 1, &n, &e), E_VERIFY); /* nobody known signed it: it is a note */
+	assert_int_equal(open_with(&a, str_fmt(&a, "prefix\n\n%s", NOTE)), E_VERIFY);
+	assert_int_equal(open_with(&a, str_fmt(&a, "%s\n", NOTE)), E_FORMAT);
+	assert_int_equal(open_with(&a, str_fmt(&a, "%stext\n", NOTE)), E_FORMAT);
+}
+
+/* The same key under another name, or another key under the same name, is another signer: ignored, never believed. */
+static void test_name_and_id_together_make_a_signer(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct note_key k = key_of(&a, VKEY);
+	struct note_key other;
+	struct note n;
+	struct err e;
+	assert_int_equal(note_key_make(STR("Neumann"), k.pub, &other, &e), OK);
+	assert_int_equal(note_open(&a, str_c(NOTE), &other, 1, &n, &e), E_VERIFY);
+	other = k;
+	other.id[0] ^= 1;
+	assert_int_equal(note_open(&a, str_c(NOTE), &other, 1, &n, &e), E_VERIFY);
+	const struct note_key both[] = {other, k};
+	assert_int_equal(note_open(&a, str_c(NOTE), both, 2, &n, &e), OK);
+	assert_int_equal(note_open(&a, str_c(NOTE), NULL, 0, &n, &e), E_VERIFY);
+	/* an id that collides (they are four bytes): what is under it must verify */
+	other.id[0] ^= 1;
+	other.pub[0] ^= 1;
+	assert_int_equal(note_open(&a, str_c(NOTE), &other, 1, &n, &e), E_VERIFY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +337,10 @@ int main(void)
 		cmocka_unit_test(test_keys_and_names_that_break_the_rules_are_refused),
 		cmocka_unit_test(test_checkpoints_are_read_strictly),
 		cmocka_unit_test(test_signatures_verify_as_wycheproof_says),
+		cmocka_unit_test(test_signatures_at_the_edges_of_the_group_get_one_verdict),
+		cmocka_unit_test(test_names_have_no_space_of_any_script),
+		cmocka_unit_test(test_the_last_empty_line_divides_text_and_signatures),
+		cmocka_unit_test(test_name_and_id_together_make_a_signer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

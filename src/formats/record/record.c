@@ -26,6 +26,7 @@ static bool name_ok(struct str name)
 
 void record_begin(struct arena *a, struct record *r, const char *kind, const uint8_t key[RECORD_KEY_SIZE])
 {
+	BUG_ON(!name_ok(str_c(kind)));
 	*r = (struct record){.kind = str_dup(a, str_c(kind))};
 	memcpy(r->key, key, RECORD_KEY_SIZE);
 	struct record_field *f = arena_push(a, &r->fields, &r->n, sizeof(*f));
@@ -47,6 +48,7 @@ void record_addf(struct arena *a, struct record *r, const char *name, const char
 	va_start(ap, fmt);
 	buf_vaddf(&b, fmt, ap);
 	va_end(ap);
+	BUG_ON(b.over);
 	record_add(a, r, name, buf_str(&b));
 }
 
@@ -55,6 +57,11 @@ rc record_finish(struct arena *a, struct record *r, struct err *e)
 	if (r->n > CAP_RECORD_FIELDS)
 		return err_set(e, E_LIMIT, "a record of %zu fields", r->n);
 	r->fields[0].value = str_fmt(a, "v1 %.*s fields=%zu", STR_FMT(r->kind), r->n);
+	uint64_t size = RECORD_KEY_SIZE + 4;
+	for (size_t i = 0; i < r->n; i++)
+		size += 2 + r->fields[i].name.n + 8 + r->fields[i].value.n;
+	if (size > CAP_RECORD)
+		return err_set(e, E_LIMIT, "a record of %llu bytes", (unsigned long long)size);
 	return OK;
 }
 
@@ -187,7 +194,7 @@ rc record_decode(struct arena *a, struct str bytes, struct record *ret, struct e
 	struct str key = bytes_take(&in, RECORD_KEY_SIZE);
 	uint32_t n = bytes_u32(&in);
 	if (in.bad || n == 0)
-		return err_set(e, E_FORMAT, "a record cut short at its beginning");
+		return err_set(e, E_FORMAT, "a record without fields, or cut short before them");
 	if (n > CAP_RECORD_FIELDS || bytes.n > CAP_RECORD)
 		return err_set(e, E_LIMIT, "a record of %u fields and %zu bytes", n, bytes.n);
 	memcpy(r.key, key.p, sizeof(r.key));

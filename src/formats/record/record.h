@@ -34,12 +34,12 @@ struct record {
 	size_t n;
 };
 
-/* Begins a record of that kind: field 0 is written by record_seal(). */
+/* Begins a record of that kind (spelled as names are): field 0 is written by record_finish(). */
 void record_begin(struct arena *a, struct record *r, const char *kind, const uint8_t key[RECORD_KEY_SIZE]);
 /* Adds a field; the value is copied into `a`. A name that breaks the rule is our bug. */
 void record_add(struct arena *a, struct record *r, const char *name, struct str value);
 void record_addf(struct arena *a, struct record *r, const char *name, const char *fmt, ...) PRINTF_LIKE(4, 5);
-/* Fills in field 0. E_LIMIT over CAP_RECORD_FIELDS. */
+/* Fills in field 0. E_LIMIT over CAP_RECORD_FIELDS, or over CAP_RECORD bytes as encoded. */
 MUST_USE rc record_finish(struct arena *a, struct record *r, struct err *e);
 
 /* Value of the first field of that name; an empty text when there is none (record_has tells). */

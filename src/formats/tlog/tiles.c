@@ -162,7 +162,7 @@ rc tlog_prove_consistency(struct tlog_tiles *t, uint64_t size1, uint64_t size2, 
 	uint64_t start = 0;
 	uint64_t end = size2;
 	ret->n = 0;
-	if (size1 == 0 || size1 > size2 || size2 >> 63)
+	if (size1 == 0 || size1 > size2 || size2 > (uint64_t)1 << (CAP_PROOF - 1))
 		return err_set(e, E_USAGE, "no proof between logs of %llu and %llu", (unsigned long long)size1,
 			(unsigned long long)size2);
 	while (end != size1) {

@@ -61,6 +61,8 @@ struct tlog_tiles {
 	rc (*read)(
 		struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e);
 };
+/* Proofs from stored tiles. E_USAGE when there is none to give: index ≥ size; size1 of 0 or over size2; a log too large
+ * for CAP_PROOF hashes (2^63, and for consistency over 2^62). Else what reading the tiles gave. */
 MUST_USE rc tlog_prove_inclusion(
 	struct tlog_tiles *t, uint64_t size, uint64_t index, struct tlog_proof *ret, struct err *e);
 MUST_USE rc tlog_prove_consistency(
