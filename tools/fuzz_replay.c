@@ -32,7 +32,7 @@ static bool replay_file(const char *path)
 		perror(path);
 		return false;
 	}
-	char piece[65536];
+	char piece[8192];
 	size_t got = 0;
 	while ((got = fread(piece, 1, sizeof(piece), f)) > 0)
 		buf_addmem(&b, piece, got);
