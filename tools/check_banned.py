@@ -7,17 +7,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BANNED = {
-    r"(malloc|calloc|realloc|free|strdup|strndup|asprintf)": ("base/mem.h, arena_*", ("src/base/mem.c",)),
-    r"(sprintf|snprintf|vsnprintf|vsprintf)": ("buf_addf, str_fmt", ("src/base/",)),
-    r"(strcpy|strncpy|strcat|strncat|strtok|strtok_r|gets|scanf|sscanf|fscanf)": ("struct str, struct buf", ()),
-    r"(atoi|atol|atoll|atof|strtol|strtoll|strtoul|strtoull|strtod)": ("str_to_u64", ()),
-    r"(gmtime|localtime|ctime|mktime|strftime|time|gettimeofday)": ("env->now, base/time.h", ()),
-    r"(rand|srand|random|drand48)": ("env->random", ()),
-    r"(getenv)": ("env->var", ()),
-    r"(strerror)": ("err_sys", ()),
-    r"(system|popen|mktemp|tmpnam|alloca)": ("nothing", ()),
-    r"(printf|puts|putchar|perror|exit)": ("struct err; only app/ prints and exits", ("src/app/",)),
-    r"(fprintf|fputs|fwrite)": ("struct err; only app/ prints", ("src/app/", "src/base/defs.c", "src/base/mem.c")),
+    r"(malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf)": (
+        "base/mem.h, arena_*", ("src/base/mem.c",)),
+    r"(v?sn?printf)": ("buf_addf, str_fmt", ("src/base/",)),
+    r"(st[rp]n?cpy|strl?n?cat|strlcpy|strsep|strtok|strtok_r|gets|[vfs]*scanf)": ("struct str, struct buf", ()),
+    r"(ato[ifl]|atoll|strto(?:u?ll?|[dfui]|ld|umax|imax))": ("str_to_u64", ()),
+    r"((?:gm|local)time(?:_r)?|(?:as)?ctime(?:_r)?|mktime|timegm|strftime|strptime|time|gettimeofday)": (
+        "env->now, base/time.h", ()),
+    r"(s?rand|rand_r|s?random|[dels]rand48)": ("env->random", ()),
+    r"((?:secure_)?getenv|setenv|putenv)": ("env->var", ("src/io/fs/fs.c",)),
+    r"(strerror|strerror_r|perror)": ("err_sys", ("src/base/err.c",)),
+    r"(system|popen|mktemp|tmpnam|tempnam|tmpfile|alloca)": ("nothing", ()),
+    r"(v?printf|puts|putchar|exit)": ("struct err; only app/ prints and exits", ("src/app/",)),
+    r"(v?[fd]printf|fputs|fputc|fwrite)": (
+        "struct err; only app/ prints", ("src/app/", "src/base/defs.c", "src/base/mem.c")),
 }
 STRIP = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 

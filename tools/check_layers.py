@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Holds every #include against the order of modules in src/meson.build: a file may include its own folder, base/, and
-modules listed before its own; stages never include each other; a private header (_int.h) stays in its folder. usage: check_layers.py [STAMP], a file that is written when all is well."""
+modules listed before its own; stages never include each other; a private header (_int.h) stays in its folder; each
+include names its folder and stands in quotes. usage: check_layers.py [STAMP], a file that is written when all is well."""
 import re
 import sys
 from pathlib import Path
 
 SRC = Path(__file__).resolve().parent.parent / "src"
 ORDER = re.findall(r"^subdir\('([^']+)'\)", (SRC / "meson.build").read_text(), re.M)
-INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s*("|<)([^">]+)[">]', re.M)
 
 
 def module_of(path):
@@ -21,9 +22,12 @@ def problems(file):
     if own not in ORDER:
         yield f"{file}: its folder {own} is not listed in src/meson.build"
         return
-    for name in INCLUDE.findall(file.read_text()):
+    for quote, name in INCLUDE.findall(file.read_text()):
         other = module_of(name)
-        if not (SRC / name).is_file():
+        if quote == "<":
+            if (SRC / name).is_file():
+                yield f"{file}: <{name}> is ours, and wants quotes"
+        elif not (SRC / name).is_file() or ".." in name:
             yield f'{file}: "{name}" names no file below src/'
         elif other == own or other == "base":
             continue

@@ -1,56 +1,56 @@
 # SPDX-License-Identifier: Apache-2.0
-# Shared by ./try and ./check: installs what is missing, and says what it does. Sourced by bash.
+# Shared by ./try, ./check and tools/fuzz: installs what is missing, and builds. Sourced by bash at the project's root.
 
 say() {
 	printf '== %s\n' "$*"
 }
 
 die() {
-	printf 'stopped: %s\n' "$*" >&2
+	printf '%s: stopped: %s\n' "$(basename "$0")" "$*" >&2
 	exit 1
-}
-
-as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		die "root is needed for: $* (neither root nor sudo here)"
-	fi
 }
 
 # Names of packages.txt that are not installed.
 missing_packages() {
 	local name
-	grep -v '^#' packages.txt | while read -r name; do
-		[ -z "$name" ] && continue
-		dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || printf '%s\n' "$name"
+	grep -vE '^(#|$)' packages.txt | while read -r name; do
+		dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || printf '%s ' "$name"
 	done
 }
 
 install_packages() {
-	local missing
-	command -v apt-get >/dev/null || die "this needs Debian 12 (apt-get is not here)"
+	local missing as_root=()
+	command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || die "this needs Debian 12: no apt-get here"
 	missing=$(missing_packages)
 	if [ -z "$missing" ]; then
-		say "all packages are installed"
+		say "all packages of packages.txt are installed"
 		return
 	fi
-	say "installing $(printf '%s' "$missing" | tr '\n' ' ')"
-	export DEBIAN_FRONTEND=noninteractive
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq || die "apt-get update failed"
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || die "not root and no sudo here, and these packages are missing: $missing"
+		as_root=(sudo)
+	fi
+	say "installing $missing"
 	# shellcheck disable=SC2086
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
-		die "apt-get install failed"
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+		"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+		die "apt-get could not install: $missing"
 }
 
-# build_in DIR COMPILER [meson options]: configures once, then compiles.
+# build_in DIR COMPILER [meson options]: configures when there is need, then compiles. Without options a folder that is
+# configured is used as it is. DIR/onrecord.log has what was said.
 build_in() {
-	local dir=$1 compiler=$2
+	local dir=$1 compiler=$2 again=()
 	shift 2
-	if [ ! -f "$dir/build.ninja" ]; then
-		CC=$compiler /usr/bin/meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log"; die "configuring $dir failed"; }
+	local log=$dir/onrecord.log stamp=$dir/onrecord.options
+	# build files name their folder: in a copy made elsewhere they are of no use
+	[ ! -f "$stamp" ] || [ "$(head -n 1 "$stamp")" = "$PWD" ] || rm -rf "$dir"
+	mkdir -p "$dir" || return 1
+	if [ ! -f "$dir/build.ninja" ] || { [ $# != 0 ] && [ "$(tail -n +2 "$stamp" 2>/dev/null)" != "$*" ]; }; then
+		[ ! -f "$dir/build.ninja" ] || again=(--reconfigure)
+		CC=$compiler /usr/bin/meson setup "${again[@]}" "$dir" "$@" >"$log" 2>&1 ||
+			{ tail -n 60 "$log"; return 1; }
+		printf '%s\n%s\n' "$PWD" "$*" >"$stamp"
 	fi
-	ninja -C "$dir" >"$dir.log" 2>&1 || { tail -n 60 "$dir.log"; die "building $dir failed"; }
+	ninja -C "$dir" >"$log" 2>&1 || { tail -n 60 "$log"; return 1; }
 }

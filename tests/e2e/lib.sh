@@ -7,6 +7,7 @@ root=$(cd "$here/../.." && pwd)
 : "${ONRECORD:=$root/build/src/app/cli/onrecord}"
 T=$(mktemp -d /tmp/onrecord-e2e-XXXXXX)
 export XDG_STATE_HOME=$T/state
+export no_proxy='*' # the servers of the tests are on this machine
 failures=0
 servers=()
 finish() {
@@ -36,7 +37,7 @@ ok() {
 	[ $code = 0 ] || { echo "exit $code"; tail -n 5 "$T/out" "$T/err"; }
 }
 
-# exits SENTENCE CODE COMMAND...: also wants a message of one line on standard error when CODE is not 0.
+# exits SENTENCE CODE COMMAND...; what it printed is in $T/out and $T/err.
 exits() {
 	local sentence=$1 want=$2 code
 	shift 2
@@ -67,11 +68,14 @@ newsroom() {
 		[ -s "$T/port" ] && break
 		sleep 0.1
 	done
-	port=$(cat "$T/port")
+	port=$(cat "$T/port" 2>/dev/null)
+	[ -n "$port" ] || { result 1 "the sample newsroom starts"; exit 1; }
 }
+# clock TIME: moves the newsroom's clock.
 clock() {
 	curl -sS -o "$T/clock" -d "$1" "http://127.0.0.1:$port/_clock"
 }
+# json EXPRESSION: prints it, with `rows` = the JSON Lines of standard input.
 json() {
 	python3 -c "import json,sys; print(eval(sys.argv[1], {'rows': [json.loads(l) for l in sys.stdin]}))" "$1"
 }
