@@ -126,7 +126,7 @@ static rc add_file(struct add *a, const char *path, struct err *e)
 	a->inputs++;
 	rc r = pipeline_file(a->p, &file, &counts, e);
 	cli_bar_end(a->c);
-	if (counts.captures && (r != OK || counts.bad)) {
+	if ((r == OK && counts.bad) || (r != OK && counts.captures)) {
 		a->partial++;
 		if (r != OK && r != E_IO)
 			cli_error(a->c, e);

@@ -103,12 +103,13 @@ static size_t head_end(struct str v, size_t *scan, bool whole, bool *ret_broken)
 {
 	size_t at = *scan;
 	while ((at = str_chr(v, '\n', at)) < v.n) {
-		if (!whole && v.n - at <= MAGIC_AHEAD)
-			break;
 		if (at + 1 < v.n && v.p[at + 1] == '\n')
 			return at + 2;
 		if (at + 2 < v.n && v.p[at + 1] == '\r' && v.p[at + 2] == '\n')
 			return at + 3;
+		/* more is looked at only now: it may lie in the next member, and would join the two */
+		if (!whole && v.n - at <= MAGIC_AHEAD)
+			break;
 		if (warc_begins(str_from(v, at + 1))) {
 			*ret_broken = true;
 			return at + 1;
@@ -479,6 +480,9 @@ rc warc_resync(struct warc_reader *w, uint64_t *ret_from, uint64_t *ret_to, stru
 		return r;
 	*ret_from = from;
 	*ret_to = st->storage == WARC_PLAIN ? st->pos : stored_view(st).n ? st->m_in : stored_at(st);
+	/* the damage may lie in the member that the next record was found in */
+	if (*ret_to < from)
+		*ret_to = from;
 	w->bad = false;
 	w->bad_record = false;
 	w->in_block = false;

@@ -1,4 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "io/fs/fs.h"
+
+struct world {
+	struct env env; /* first */
+	char dir[64];
+	int at;
+	int fail_at;
+	int changes;
+};
+
+static int fail_one(struct env *env, enum env_op op, const char *path)
+{
+	(void)op;
+	(void)path;
+	struct world *w = (struct world *)(void *)env;
+	return w->changes++ == w->fail_at ? EIO : 0;
+}
+
+static void world_open(struct world *w)
+{
+	struct err e;
+	*w = (struct world){.fail_at = -1, .at = -1};
+	fs_env(&w->env);
+	w->env.fault = fail_one;
+	memcpy(w->dir, "/tmp/onrecord-fs-XXXXXX", sizeof("/tmp/onrecord-fs-XXXXXX"));
+	assert_non_null(mkdtemp(w->dir));
+	assert_int_equal(fs_dir_open(AT_FDCWD, w->dir, &w->at, &e), OK);
+}
+
+static void world_close(struct world *w)
+{
+	AUTO(arena) a = {0};
+	fd_closep(&w->at);
+	assert_int_equal(system(str_fmt(&a, "rm -rf '%s'", w->dir).p), 0);
+}
+
+static struct str contents(struct world *w, struct arena *a, const char *path)
+{
+	AUTO(buf) b = {0};
+	struct err e;
+	buf_init(&b, 1u << 20);
+	if (fs_read(w->at, path, &b, &e) != OK)
+		return STR("(none)");
+	return str_dup(a, buf_str(&b));
+}
+
+static void test_a_commit_is_the_old_file_or_the_new_one(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct world w;
+	struct err e;
+	world_open(&w);
+	assert_int_equal(fs_commit(&w.env, w.at, "deep/er/file", STR("old"), 0644, &e), OK);
+	for (int i = 0;; i++) {
+		w.fail_at = i;
+		w.changes = 0;
+		rc r = fs_commit(&w.env, w.at, "deep/er/file", STR("new"), 0644, &e);
+		struct str got = contents(&w, &a, "deep/er/file");
+		assert_true(str_eq(got, STR("old")) || str_eq(got, STR("new")));
+		assert_true(r != OK || str_eq(got, STR("new")));
+		assert_true(str_eq(contents(&w, &a, "deep/er/file.tmp"), STR("(none)")));
+		if (r == OK)
+			break;
+		assert_int_equal(r, E_IO);
+	}
+	world_close(&w);
+}
+
+static void test_a_log_that_failed_is_not_written_again(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct world w;
+	struct err e;
+	struct fs_log l;
+	world_open(&w);
+	assert_int_equal(fs_log_open(&w.env, w.at, "log", &l, &e), OK);
+	assert_int_equal(fs_log_add(&l, STR("one"), &e), OK);
+	assert_int_equal(fs_log_sync(&l, &e), OK);
+	w.fail_at = w.changes;
+	assert_int_equal(fs_log_sync(&l, &e), E_IO);
+	assert_int_equal(fs_log_add(&l, STR("two"), &e), E_IO);
+	assert_int_equal(fs_log_sync(&l, &e), E_IO);
+	fs_log_close(&l);
+	assert_true(str_eq(contents(&w, &a, "log"), STR("one")));
+	world_close(&w);
+}
+
+static void test_a_log_goes_back_and_on(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct world w;
+	struct err e;
+	struct fs_log l;
+	world_open(&w);
+	assert_int_equal(fs_log_open(&w.env, w.at, "log", &l, &e), OK);
+	assert_int_equal(fs_log_add(&l, STR("kept, not kept"), &e), OK);
+	assert_int_equal(fs_log_back(&l, 4, &e), OK);
+	assert_int_equal(fs_log_add(&l, STR("!"), &e), OK);
+	fs_log_close(&l);
+	assert_true(str_eq(contents(&w, &a, "log"), STR("kept!")));
+	assert_int_equal(fs_log_open(&w.env, w.at, "log", &l, &e), OK);
+	assert_int_equal(l.size, 5);
+	fs_log_close(&l);
+	world_close(&w);
+}
+
+static void test_a_tail_is_moved_and_never_lost(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct world w;
+	struct err e;
+	world_open(&w);
+	for (int i = 0;; i++) {
+		assert_int_equal(fs_commit(&w.env, w.at, "file", STR("keep|tail"), 0644, &e), OK);
+		w.changes = 0;
+		w.fail_at = i;
+		rc r = fs_save_tail(&w.env, w.at, "file", 5, &e);
+		w.fail_at = -1;
+		struct str file = contents(&w, &a, "file");
+		bool cut = str_eq(file, STR("keep|"));
+		assert_true(cut || str_eq(file, STR("keep|tail")));
+		if (r == OK) {
+			assert_true(cut);
+			break;
+		}
+	}
+	/* each try that cut or copied left its own copy; the last is the whole tail */
+	bool found = false;
+	for (unsigned n = 1; n < 20 && !found; n++) {
+		const char *name = n == 1 ? "lost+found/file.5" : str_fmt(&a, "lost+found/file.5.%u", n).p;
+		found = str_eq(contents(&w, &a, name), STR("tail"));
+	}
+	assert_true(found);
+	world_close(&w);
+}
+
+static void test_only_one_holds_a_lock(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e;
+	int first = -1;
+	int second = -1;
+	world_open(&w);
+	assert_int_equal(fs_lock(w.at, "lock", &first, &e), OK);
+	assert_int_equal(fs_lock(w.at, "lock", &second, &e), E_BUSY);
+	fd_closep(&first);
+	assert_int_equal(fs_lock(w.at, "lock", &second, &e), OK);
+	fd_closep(&second);
+	world_close(&w);
+}
+
+static void test_only_regular_files_are_read(void **unused)
+{
+	(void)unused;
+	AUTO(buf) b = {0};
+	struct world w;
+	struct err e;
+	world_open(&w);
+	buf_init(&b, 10);
+	assert_int_equal(symlinkat("/etc/passwd", w.at, "link"), 0);
+	assert_int_equal(mkfifoat(w.at, "pipe", 0600), 0);
+	assert_true(fs_read(w.at, "link", &b, &e) != OK);
+	assert_int_equal(fs_read(w.at, "pipe", &b, &e), E_FORMAT);
+	assert_int_equal(fs_read(w.at, "none", &b, &e), E_NOTFOUND);
+	assert_int_equal(fs_commit(&w.env, w.at, "large", STR("more than ten bytes"), 0644, &e), OK);
+	assert_int_equal(fs_read(w.at, "large", &b, &e), E_LIMIT);
+	world_close(&w);
+}
+
 int main(void)
 {
-	return 0;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_commit_is_the_old_file_or_the_new_one),
+		cmocka_unit_test(test_a_log_that_failed_is_not_written_again),
+		cmocka_unit_test(test_a_log_goes_back_and_on),
+		cmocka_unit_test(test_a_tail_is_moved_and_never_lost),
+		cmocka_unit_test(test_only_one_holds_a_lock),
+		cmocka_unit_test(test_only_regular_files_are_read),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
