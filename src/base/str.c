@@ -64,8 +64,8 @@ bool str_eq(struct str a, struct str b)
 
 bool str_ieq(struct str a, struct str b)
 {
-	if (a.n != b.n)
-		return false;
+	if (a.n != b.n || a.n == 0 || memcmp(a.p, b.p, a.n) == 0)
+		return a.n == b.n;
 	for (size_t i = 0; i < a.n; i++)
 		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
 			return false;

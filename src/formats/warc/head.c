@@ -17,28 +17,33 @@ enum known {
 	K_ONCE, /* the rest may just not be repeated (§5: only WARC-Concurrent-To may) */
 };
 
-static const char *const KNOWN[] = {
-	[K_TYPE] = "WARC-Type",
-	[K_ID] = "WARC-Record-ID",
-	[K_DATE] = "WARC-Date",
-	[K_LENGTH] = "Content-Length",
-	[K_CONTENT_TYPE] = "Content-Type",
-	[K_TARGET] = "WARC-Target-URI",
-	[K_ONCE] = "WARC-Block-Digest",
-	"WARC-Payload-Digest",
-	"WARC-IP-Address",
-	"WARC-Refers-To",
-	"WARC-Refers-To-Target-URI",
-	"WARC-Refers-To-Date",
-	"WARC-Truncated",
-	"WARC-Warcinfo-ID",
-	"WARC-Filename",
-	"WARC-Profile",
-	"WARC-Identified-Payload-Type",
-	"WARC-Segment-Origin-ID",
-	"WARC-Segment-Number",
-	"WARC-Segment-Total-Length",
+#define NAME(text)                                                                                                     \
+	{                                                                                                              \
+		text, sizeof(text) - 1                                                                                 \
+	}
+static const struct str KNOWN[] = {
+	[K_TYPE] = NAME("WARC-Type"),
+	[K_ID] = NAME("WARC-Record-ID"),
+	[K_DATE] = NAME("WARC-Date"),
+	[K_LENGTH] = NAME("Content-Length"),
+	[K_CONTENT_TYPE] = NAME("Content-Type"),
+	[K_TARGET] = NAME("WARC-Target-URI"),
+	[K_ONCE] = NAME("WARC-Block-Digest"),
+	NAME("WARC-Payload-Digest"),
+	NAME("WARC-IP-Address"),
+	NAME("WARC-Refers-To"),
+	NAME("WARC-Refers-To-Target-URI"),
+	NAME("WARC-Refers-To-Date"),
+	NAME("WARC-Truncated"),
+	NAME("WARC-Warcinfo-ID"),
+	NAME("WARC-Filename"),
+	NAME("WARC-Profile"),
+	NAME("WARC-Identified-Payload-Type"),
+	NAME("WARC-Segment-Origin-ID"),
+	NAME("WARC-Segment-Number"),
+	NAME("WARC-Segment-Total-Length"),
 };
+#undef NAME
 
 static const struct {
 	const char *name;
@@ -67,12 +72,13 @@ static enum warc_type type_of(struct str name)
 	return WARC_OTHER;
 }
 
-/* WARC 1.1 §4: token; the separators and controls it excludes. */
+/* WARC 1.1 §4: a token has no controls, no separator of ()<>@,;:\"/[]?={} and no space. One bit a character. */
 static bool is_field_name(struct str s)
 {
+	static const uint32_t token[8] = {0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff};
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (c <= ' ' || c >= 127 || strchr("()<>@,;:\\\"/[]?={}", c))
+		if (!(token[c / 32] >> c % 32 & 1))
 			return false;
 	}
 	return s.n > 0;
@@ -208,12 +214,12 @@ static void fields_sort(struct warc_record *r, uint64_t at, struct str *ret_leng
 	for (size_t i = 0; i < r->nfields; i++) {
 		const struct warc_field *f = &r->fields[i];
 		size_t k = 0;
-		while (k < ARRAY_LEN(KNOWN) && !str_ieq(f->name, str_c(KNOWN[k])))
+		while (k < ARRAY_LEN(KNOWN) && !str_ieq(f->name, KNOWN[k]))
 			k++;
 		if (k == ARRAY_LEN(KNOWN))
 			continue;
 		if (seen & 1u << k)
-			quirk_add(&r->quirks, at, "%s is repeated", KNOWN[k]);
+			quirk_add(&r->quirks, at, "%s is repeated", KNOWN[k].p);
 		else
 			set_known(r, k < K_ONCE ? (enum known)k : K_ONCE, f->value, at, ret_length);
 		seen |= 1u << k;
