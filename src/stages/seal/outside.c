@@ -7,12 +7,13 @@
 #include "io/fs/fs.h"
 #include "stages/seal/seal_int.h"
 
-/* $XDG_STATE_HOME/onrecord/<half of SHA-256(origin)>, or under ~/.local/state. False when neither is set. */
+/* $XDG_STATE_HOME/onrecord/<half of SHA-256(vkey)>, or under ~/.local/state. False when neither is set. By the whole
+ * vkey, since two archives may have the same origin, and one must not write over what is known of the other. */
 static bool outside_path(struct env *env, const struct note_key *key, struct arena *a, const char **ret)
 {
 	const char *state = env->var ? env->var(env, "XDG_STATE_HOME") : NULL;
 	const char *home = env->var ? env->var(env, "HOME") : NULL;
-	struct hash h = hash_of(key->name);
+	struct hash h = hash_of(note_key_text(a, key));
 	struct str name = hex_of(a, str_sub(hash_str(&h), 0, 16));
 	if (state && state[0] == '/')
 		*ret = str_fmt(a, "%s/onrecord/%.*s", state, STR_FMT(name)).p;
@@ -39,5 +40,7 @@ rc seal_outside_write(struct env *env, const struct note_key *key, struct str no
 	const char *path = NULL;
 	if (!outside_path(env, key, &a, &path))
 		return OK;
-	return fs_commit(env, AT_FDCWD, path, note, 0600, e);
+	if (fs_commit(env, AT_FDCWD, path, note, 0600, e) == OK)
+		return OK;
+	return err_add(e, "the copy of the checkpoint outside the archive (below XDG_STATE_HOME or HOME)");
 }

@@ -96,18 +96,40 @@ static rc remember(struct archive *ar, struct signer *s, struct str note, struct
 	return seal_outside_write(archive_env(ar), signer_key(s), note, e);
 }
 
+/* A key that has signed entries is that of another archive, or of this one before its log was lost: an empty log under
+ * it would be a second history, and its copy outside would write over what is known of the first. */
+static rc key_is_fresh(struct archive *ar, struct signer *s, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct checkpoint out;
+	bool place = false;
+	rc r = seal_outside_read(archive_env(ar), signer_key(s), &a, &out, &place, e);
+	if (r == E_NOTFOUND)
+		return OK;
+	if (r == OK && out.size > 0)
+		return err_set(e, E_VERIFY, "%s: its key has signed a log of %llu entries, and no second one is begun",
+			archive_path(ar), (unsigned long long)out.size);
+	return r;
+}
+
 rc seal_create(struct archive *ar, struct signer *s, struct err *e)
 {
 	AUTO(buf) note = {0};
 	AUTO_FD fd = -1;
 	uint64_t size = 0;
 	struct tlog_edge empty;
-	if (fs_open(archive_dir(ar), LOG_STATE, &fd, &size, e) == OK)
+	rc r = fs_open(archive_dir(ar), LOG_STATE, &fd, &size, e);
+	if (r == OK)
 		return err_set(e, E_EXISTS, "%s: has a log already", archive_path(ar));
+	if (r != E_NOTFOUND)
+		return r;
+	TRY(key_is_fresh(ar, s, e));
 	buf_init(&note, CAP_NOTE);
 	tlog_edge_init(&empty);
 	TRY(sign_tree(s, &empty, &note, e));
-	TRY(remember(ar, s, buf_str(&note), e));
+	/* outside first: where that cannot be written, there is no log yet */
+	TRY(seal_outside_write(archive_env(ar), signer_key(s), buf_str(&note), e));
+	TRY(fs_commit(archive_env(ar), archive_dir(ar), LOG_STATE, buf_str(&note), 0644, e));
 	return fs_commit(archive_env(ar), archive_dir(ar), LOG_CHECKPOINT, buf_str(&note), 0644, e);
 }
 

@@ -421,6 +421,66 @@ static void test_an_older_copy_of_the_folder_is_refused(void **unused)
 	world_close(&w);
 }
 
+/* Another archive and key in the same world: same origin, same place for the copies outside. */
+static void test_a_second_archive_of_that_origin_leaves_the_first_alone(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	uint64_t kept = 0;
+	AUTO(buf) key = {0};
+	world_open(&w);
+	const char *first = w.path;
+	struct signer *first_signer = w.signer;
+	struct signer *second_signer = NULL;
+	assert_int_equal(create(&w, &e), OK);
+	assert_int_equal(grow(&w, 3, 3, &kept, &e), OK);
+	buf_init(&key, 4096);
+	assert_int_equal(signer_generate(&w.env, STR("example.org/test"), &key, &e), OK);
+	assert_int_equal(signer_open(buf_str(&key), &second_signer, &e), OK);
+	w.path = str_fmt(&w.a, "%s/second", w.dir).p;
+	w.signer = second_signer;
+	assert_int_equal(create(&w, &e), OK);
+	assert_int_equal(grow(&w, 5, 5, &kept, &e), OK);
+	w.path = first;
+	w.signer = first_signer;
+	if (grow(&w, 1, 1, &kept, &e) != OK)
+		fail_msg("the first archive is locked: %s", e.msg);
+	assert_verified(&w, 4);
+	/* with the first one's key no second log is begun, and the first goes on */
+	w.path = str_fmt(&w.a, "%s/third", w.dir).p;
+	assert_int_equal(create(&w, &e), E_VERIFY);
+	w.path = first;
+	assert_int_equal(grow(&w, 1, 1, &kept, &e), OK);
+	assert_verified(&w, 5);
+	signer_free(second_signer);
+	world_close(&w);
+}
+
+static void test_without_a_place_for_the_copy_outside_no_log_is_begun(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct stat st;
+	uint64_t kept = 0;
+	world_open(&w);
+	const char *there = w.state;
+	/* a file where the folder should be: no user, root included, can make it */
+	w.state = str_fmt(&w.a, "%s/in-the-way", w.dir).p;
+	AUTO_FD fd = open(w.state, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(create(&w, &e), E_IO);
+	assert_non_null(strstr(e.msg, "in-the-way"));
+	assert_non_null(strstr(e.msg, "outside the archive"));
+	assert_int_not_equal(stat(str_fmt(&w.a, "%s/log/state", w.path).p, &st), 0);
+	w.state = there;
+	assert_int_equal(create(&w, &e), OK);
+	assert_int_equal(grow(&w, 1, 1, &kept, &e), OK);
+	assert_verified(&w, 1);
+	world_close(&w);
+}
+
 static void test_a_second_writer_is_refused(void **unused)
 {
 	(void)unused;
@@ -478,6 +538,8 @@ int main(void)
 		cmocka_unit_test(test_a_missing_or_foreign_file_is_named),
 		cmocka_unit_test(test_a_failing_disk_loses_nothing_that_was_kept),
 		cmocka_unit_test(test_an_older_copy_of_the_folder_is_refused),
+		cmocka_unit_test(test_a_second_archive_of_that_origin_leaves_the_first_alone),
+		cmocka_unit_test(test_without_a_place_for_the_copy_outside_no_log_is_begun),
 		cmocka_unit_test(test_a_second_writer_is_refused),
 		cmocka_unit_test(test_what_a_crash_left_goes_to_lost_and_found),
 	};
