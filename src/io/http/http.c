@@ -65,6 +65,12 @@ static int on_debug(CURL *h, curl_infotype type, char *p, size_t n, void *ctx)
 	return 0;
 }
 
+/* A proxy may be spoken to in TLS when the site is not: that says nothing of the site. */
+static bool is_https(const struct exchange *x)
+{
+	return str_istarts(x->req->url, STR("https:"));
+}
+
 /* Version and cipher can be asked for only while the connection lives. */
 static void note_tls(struct exchange *x)
 {
@@ -87,7 +93,7 @@ static size_t on_head(char *p, size_t size, size_t n, void *ctx)
 		buf_add(&x->interim, buf_str(&x->head));
 		buf_reset(&x->head);
 	}
-	if (x->head.n == 0 && x->interim.n == 0)
+	if (x->head.n == 0 && x->interim.n == 0 && is_https(x))
 		note_tls(x);
 	buf_add(&x->head, line);
 	if (x->interim.n + x->head.n > CAP_HTTP_HEAD || x->head.over || x->interim.over) {
@@ -159,6 +165,34 @@ static rc check_request(const struct fetch_request *q, struct err *e)
 	return OK;
 }
 
+static struct str url_part(struct arena *a, CURLU *u, CURLUPart part, unsigned flags)
+{
+	char *text = NULL;
+	if (curl_url_get(u, part, &text, flags) != CURLUE_OK)
+		return STR("");
+	struct str s = str_dup(a, str_c(text));
+	curl_free(text);
+	return s;
+}
+
+/* The proxy without who uses it; read as libcurl itself reads it. The message does not quote it. */
+static rc proxy_name(const struct fetch_request *q, struct arena *a, struct str *ret, struct err *e)
+{
+	if (!q->proxy)
+		return OK;
+	CURLU *u = curl_url();
+	BUG_ON(!u); /* out of memory */
+	CURLUcode code = curl_url_set(u, CURLUPART_URL, q->proxy, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME);
+	struct str scheme = url_part(a, u, CURLUPART_SCHEME, 0);
+	struct str host = url_part(a, u, CURLUPART_HOST, 0);
+	struct str port = url_part(a, u, CURLUPART_PORT, 0);
+	curl_url_cleanup(u);
+	if (code != CURLUE_OK || host.n == 0)
+		return err_set(e, E_USAGE, "the proxy's URL cannot be read: %s", curl_url_strerror(code));
+	*ret = str_fmt(a, "%.*s://%.*s%s%.*s", STR_FMT(scheme), STR_FMT(host), port.n ? ":" : "", STR_FMT(port));
+	return OK;
+}
+
 static void add_field(struct exchange *x, struct str line)
 {
 	struct curl_slist *l = curl_slist_append(x->fields, str_cstr(x->a, line));
@@ -224,6 +258,8 @@ static void set_connection(struct exchange *x)
 	CURL *c = x->curl;
 	const struct fetch_request *q = x->req;
 	(void)curl_easy_setopt(c, CURLOPT_PROXY, q->proxy ? q->proxy : "");
+	/* else the environment's no_proxy would lead past the proxy that was asked for */
+	(void)curl_easy_setopt(c, CURLOPT_NOPROXY, "");
 	(void)curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	(void)curl_easy_setopt(c, CURLOPT_CERTINFO, 1L);
 	(void)curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, q->insecure ? 0L : 1L);
@@ -336,9 +372,11 @@ static void note_connection(struct exchange *x)
 	struct fetch_reply *r = x->ret;
 	const char *ip = NULL;
 	long port = 0, status = 0;
-	(void)curl_easy_getinfo(c, CURLINFO_PRIMARY_IP, &ip);
-	(void)curl_easy_getinfo(c, CURLINFO_PRIMARY_PORT, &port);
 	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	if (r->proxy.n == 0) {
+		(void)curl_easy_getinfo(c, CURLINFO_PRIMARY_IP, &ip);
+		(void)curl_easy_getinfo(c, CURLINFO_PRIMARY_PORT, &port);
+	}
 	r->ip = str_dup(x->a, str_c(ip));
 	r->port = port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
 	r->status = status > 0 ? (unsigned)status : 0;
@@ -355,7 +393,8 @@ static void note_connection(struct exchange *x)
 static void note_chain(struct exchange *x)
 {
 	struct curl_certinfo *chain = NULL;
-	if (curl_easy_getinfo(x->curl, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain || chain->num_of_certs <= 0)
+	if (!is_https(x) || curl_easy_getinfo(x->curl, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain ||
+		chain->num_of_certs <= 0)
 		return;
 	size_t n = size_min((size_t)chain->num_of_certs, CAP_CHAIN);
 	x->ret->certs = arena_alloc(x->a, n * sizeof(struct str));
@@ -363,6 +402,20 @@ static void note_chain(struct exchange *x)
 		for (const struct curl_slist *l = chain->certinfo[i]; l; l = l->next)
 			if (str_starts(str_c(l->data), STR("Cert:")))
 				x->ret->certs[x->ret->ncerts++] = str_dup(x->a, str_from(str_c(l->data), 5));
+}
+
+/* A copy of the head without its Proxy-Authorization. */
+static struct str without_secrets(struct arena *a, struct str head)
+{
+	AUTO(buf) kept = {0};
+	buf_init(&kept, CAP_HTTP_HEAD);
+	while (head.n) {
+		struct str line = str_sub(head, 0, str_chr(head, '\n', 0) + 1);
+		head = str_from(head, line.n);
+		if (!str_istarts(line, STR("Proxy-Authorization:")))
+			buf_add(&kept, line);
+	}
+	return str_dup(a, buf_str(&kept));
 }
 
 /* What the exchange came to, after perform. */
@@ -381,7 +434,7 @@ static rc conclude(struct exchange *x, CURLcode code, struct err *e)
 	note_truncation(x, code);
 	note_connection(x);
 	note_chain(x);
-	x->ret->request = str_dup(x->a, buf_str(&x->request));
+	x->ret->request = without_secrets(x->a, buf_str(&x->request));
 	x->ret->interim = str_dup(x->a, buf_str(&x->interim));
 	x->ret->head = str_dup(x->a, buf_str(&x->head));
 	return OK;
@@ -391,6 +444,7 @@ rc http_fetch(struct env *env, const struct fetch_request *req, struct arena *a,
 {
 	TRY(check_request(req, e));
 	struct fetch_reply reply = {0};
+	TRY(proxy_name(req, a, &reply.proxy, e));
 	struct exchange x = {.env = env, .req = req, .a = a, .ret = &reply, .curl = curl_easy_init()};
 	if (!x.curl)
 		return err_set(e, E_NET, "libcurl does not start");

@@ -5,6 +5,9 @@
  *   request  = head as sent (+ the caller's body)
  *   response = [1xx heads] head body        body: to the spool, chunk sizes and trailers included
  *
+ * Through an HTTP proxy the request is as the proxy got it, but for a Proxy-Authorization field: that is never the
+ * site's to see, and is left out of what is kept.
+ *
  * HTTP/1.1 only. Redirects are not followed: each is an exchange of its own. No cookies, no .netrc, no credentials, no
  * proxy unless asked for. Nothing is sent that the caller or this header does not name. */
 #ifndef IO_HTTP_H
@@ -40,7 +43,8 @@ struct fetch_request {
 
 	const char *ca_file; /* PEM trusted instead of the system's; NULL */
 	bool insecure;       /* certificates are taken down but not checked */
-	const char *proxy;   /* "socks5h://127.0.0.1:9050"; NULL: none, whatever the environment says */
+	const char *proxy;   /* "socks5h://127.0.0.1:9050", used for every host; NULL: none, whatever the environment
+			      * says of either */
 
 	/* Called now and then with the body bytes so far; other than 0 gives E_CANCELLED. May be NULL. */
 	int (*progress)(void *ctx, uint64_t bytes);
@@ -74,8 +78,9 @@ struct fetch_reply {
 	enum fetch_truncated truncated;
 	struct str why; /* words for it; empty when whole */
 
-	struct str ip; /* that the bytes came from (or the proxy's) */
-	uint16_t port;
+	struct str ip;     /* that the bytes came from; empty through a proxy, since then we never learn it */
+	uint16_t port;     /* 0 through a proxy */
+	struct str proxy;  /* "socks5h://127.0.0.1:9050", without user and password; empty: none */
 	struct str tls;    /* "TLSv1.3"; empty for plain HTTP */
 	struct str cipher; /* "TLS_AES_256_GCM_SHA384" */
 	struct str *certs; /* the chain as the server sent it, PEM, its own first */

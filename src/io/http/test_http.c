@@ -64,6 +64,8 @@ static const struct route routes[] = {
 	{.path = "/half-head", .bytes = BYTES(OK_HEAD "Content-Le")},
 	{.path = "/not-http", .bytes = BYTES("SSH-2.0-OpenSSH_9.2\r\n")},
 	{.path = "/304", .bytes = BYTES("HTTP/1.1 304 Not Modified\r\nContent-Length: 400\r\nETag: \"x\"\r\n\r\n")},
+	/* what a client asks a proxy for */
+	{.path = "http://news.example/via", .bytes = BYTES(OK_HEAD "Connection: close\r\n\r\n"), .after = AFTER_ECHO},
 	{.path = "/a/../b//c%2Fd?", .bytes = BYTES(OK_HEAD "Content-Length: 0\r\n\r\n")},
 };
 
@@ -408,6 +410,35 @@ static void test_the_environments_proxy_is_not_used(void **state)
 	assert_int_equal(fetch(f, "/plain", (struct fetch_request){.proxy = "http://127.0.0.1:1"}, &r, &e), E_NET);
 }
 
+static void test_what_comes_through_a_proxy_has_no_address_and_no_password(void **state)
+{
+	struct fixture *f = *state;
+	struct fetch_reply r;
+	struct err e;
+	char proxy[64], named[64];
+	(void)snprintf(proxy, sizeof(proxy), "http://desk:secret@127.0.0.1:%d/", f->plain.port);
+	(void)snprintf(named, sizeof(named), "http://127.0.0.1:%d", f->plain.port);
+	struct fetch_request q = {.url = STR("http://news.example/via"), .proxy = proxy};
+	/* nor does the environment lead past it: news.example has no address */
+	assert_int_equal(setenv("no_proxy", "*", 1), 0);
+	rc got = fetch(f, "", q, &r, &e);
+	(void)unsetenv("no_proxy");
+	if (got != OK)
+		fail_msg("%s", e.msg);
+	check_str(r.ip, STR(""));
+	assert_int_equal(r.port, 0);
+	check_str(r.proxy, str_c(named));
+	struct str sent = spooled(f);
+	assert_true(str_starts(sent, STR("GET http://news.example/via HTTP/1.1\r\n")));
+	assert_true(str_find(sent, STR("\r\nProxy-Authorization: Basic "), 0) < sent.n);
+	assert_int_equal(str_ifind(r.request, STR("Proxy-Authorization"), 0), r.request.n);
+	assert_true(str_starts(r.request, STR("GET http://news.example/via HTTP/1.1\r\nHost: news.example\r\n")));
+	assert_true(str_ends(r.request, STR("\r\n\r\n")));
+	q.proxy = "http://desk:secret@[nonsense";
+	assert_int_equal(fetch(f, "", q, &r, &e), E_USAGE);
+	assert_null(strstr(e.msg, "secret"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,6 +453,7 @@ int main(void)
 		cmocka_unit_test(test_a_full_disk_and_a_user_stop_the_exchange),
 		cmocka_unit_test(test_a_certificate_is_checked_and_kept),
 		cmocka_unit_test(test_the_environments_proxy_is_not_used),
+		cmocka_unit_test(test_what_comes_through_a_proxy_has_no_address_and_no_password),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -256,7 +256,10 @@ static void add_metadata(struct buf *b, const struct hop *h, size_t number)
 	buf_addf(b, "timing: dns=%lluus connect=%lluus tls=%lluus first-byte=%lluus total=%lluus\r\n",
 		(unsigned long long)t->dns, (unsigned long long)t->connect, (unsigned long long)t->tls,
 		(unsigned long long)t->first_byte, (unsigned long long)t->total);
-	buf_addf(b, "remote: %.*s port %u\r\n", STR_FMT(h->reply.ip), h->reply.port);
+	if (h->reply.proxy.n)
+		buf_addf(b, "proxy: %.*s\r\n", STR_FMT(h->reply.proxy));
+	else
+		buf_addf(b, "remote: %.*s port %u\r\n", STR_FMT(h->reply.ip), h->reply.port);
 	if (h->reply.why.n)
 		buf_addf(b, "truncated: %.*s\r\n", STR_FMT(h->reply.why));
 	if (h->reply.interim.n) {
@@ -347,7 +350,10 @@ static rc fetch_record(struct event *ev, const struct archive_span *span, struct
 	record_add(a, r, "clock", STR("system"));
 	take_fields(a, r, &h->fields, ANALYSIS_FIELDS, ANALYSIS_FIELDS_N);
 	add_chain(a, r, f);
-	record_addf(a, r, "remote", "%.*s port %u", STR_FMT(h->reply.ip), h->reply.port);
+	if (h->reply.proxy.n)
+		record_add(a, r, "proxy", h->reply.proxy);
+	else
+		record_addf(a, r, "remote", "%.*s port %u", STR_FMT(h->reply.ip), h->reply.port);
 	add_tls(a, r, h);
 	if (h->reply.truncated != FETCH_WHOLE)
 		record_addf(a, r, "truncated", "%s", fetch_truncated_name(h->reply.truncated));
