@@ -77,22 +77,35 @@ static void summary(struct checking *k)
 	if (k->c->o.json) {
 		struct jsonw w = jsonw_to(b);
 		jsonw_open(&w, NULL, '{');
-		jsonw_bool(&w, "verified", r->problems == 0);
+		jsonw_bool(&w, "verified", r->problems == 0 && !r->known_outside);
 		jsonw_u64(&w, "captures", k->captures);
 		jsonw_u64(&w, "entries", r->frames);
 		jsonw_u64(&w, "sealed", r->sealed);
 		jsonw_u64(&w, "warc_bytes", r->warc_bytes);
 		jsonw_u64(&w, "parsed_again", k->deep);
 		jsonw_u64(&w, "problems", r->problems);
+		if (r->known_outside)
+			jsonw_u64(&w, "older_than", r->known_outside);
 		jsonw_close(&w, '}');
 		buf_addc(b, '\n');
 		return;
 	}
+	if (r->known_outside) {
+		struct err e;
+		rc_ignore(err_set(&e, E_VERIFY,
+			"%s: %llu of the %llu log entries that this machine has seen signed are here: a backup, or an "
+			"older "
+			"copy that was put back; nothing is signed on top of it",
+			archive_path(pipeline_archive(k->p)), (unsigned long long)r->sealed,
+			(unsigned long long)r->known_outside));
+		cli_error(k->c, &e);
+	}
 	if (k->c->o.quiet)
 		return;
+	const char *verdict = r->known_outside ? "older: everything here is as it was sealed" : "verified";
 	buf_addf(b, "%s: %llu captures, %llu of %llu log entries sealed, %llu bytes of warc/ checked",
-		r->problems ? "NOT verified" : "verified", (unsigned long long)k->captures,
-		(unsigned long long)r->sealed, (unsigned long long)r->frames, (unsigned long long)r->warc_bytes);
+		r->problems ? "NOT verified" : verdict, (unsigned long long)k->captures, (unsigned long long)r->sealed,
+		(unsigned long long)r->frames, (unsigned long long)r->warc_bytes);
 	if (r->problems)
 		buf_addf(b, ", %llu %s", (unsigned long long)r->problems, r->problems == 1 ? "problem" : "problems");
 	buf_addc(b, '\n');
@@ -113,7 +126,8 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 	if (r != OK)
 		return cli_fail(c, &e);
 	summary(&k);
-	return k.report.problems ? EXIT_NO : EXIT_DONE;
+	/* an older copy lacks captures that were sealed: the answer is no, though not of the bytes that are there */
+	return k.report.problems || k.report.known_outside ? EXIT_NO : EXIT_DONE;
 }
 
 /* One capture: its frame, its span, its place in the log, and its record against the parsed WARC bytes. */

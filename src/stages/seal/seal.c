@@ -256,7 +256,11 @@ static rc last_signed(struct archive *ar, struct signer *s, struct arena *a, str
 		*e = ignored;
 		return r;
 	}
-	if (r == OK && (out.size > ret->size || (out.size == ret->size && !hash_eq(&out.root, &ret->root))))
+	if (r == OK && out.size == ret->size && !hash_eq(&out.root, &ret->root))
+		return err_set(e, E_VERIFY,
+			"%s: its key has signed another log of %llu entries: nothing is signed on this one",
+			archive_path(ar), (unsigned long long)ret->size);
+	if (r == OK && out.size > ret->size)
 		return err_set(e, E_VERIFY,
 			"%s: this folder is older than what was last signed (%llu entries, %llu are known outside it): "
 			"a copy has been put back, and nothing is signed on top of it",

@@ -73,6 +73,10 @@ struct seal_report {
 	struct fs_progress *progress; /* bytes hashed, of warc/; may be NULL */
 	/* filled in: */
 	uint64_t problems;
+	/* Entries that this machine knows to have been signed, when they are more than log/state has; else 0. Not among
+	 * the problems: what is there may all be as it was sealed (a backup), or have been put back to hide the rest.
+	 * Which of the two it is, and whether the later log continues this one, cannot be seen from here. */
+	uint64_t known_outside;
 	uint64_t frames;
 	uint64_t sealed;
 	uint64_t warc_bytes;

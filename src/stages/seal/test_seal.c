@@ -402,7 +402,7 @@ static void copy_tree(struct world *w, const char *from, const char *to)
 	assert_int_equal(system(str_fmt(&a, "rm -rf '%s' && cp -a '%s' '%s'", to, from, to).p), 0);
 }
 
-static void test_an_older_copy_of_the_folder_is_refused(void **unused)
+static void test_an_older_copy_of_the_folder_is_told_and_not_signed_on(void **unused)
 {
 	(void)unused;
 	struct world w;
@@ -410,14 +410,30 @@ static void test_an_older_copy_of_the_folder_is_refused(void **unused)
 	uint64_t kept = 0;
 	world_open(&w);
 	const char *old = str_fmt(&w.a, "%s/old", w.dir).p;
+	const char *newer = str_fmt(&w.a, "%s/newer", w.dir).p;
 	assert_int_equal(create(&w, &e), OK);
 	assert_int_equal(grow(&w, 3, 3, &kept, &e), OK);
 	copy_tree(&w, w.path, old);
 	assert_int_equal(grow(&w, 3, 3, &kept, &e), OK);
+	copy_tree(&w, w.path, newer);
+	assert_int_equal(verify(&w).report.known_outside, 0);
 	copy_tree(&w, old, w.path);
 	assert_int_equal(grow(&w, 1, 1, &kept, &e), E_VERIFY);
 	assert_non_null(strstr(e.msg, "older"));
-	assert_true(verify(&w).report.problems > 0);
+	/* nothing in it differs from what was sealed, and it is told what it is */
+	struct told t = verify(&w);
+	if (t.report.problems)
+		fail_msg("%s", t.first.msg);
+	assert_int_equal(t.report.sealed, 3);
+	assert_int_equal(t.report.known_outside, 6);
+	/* damage in such a copy is damage all the same */
+	struct file_list l = {.a = &w.a};
+	size_t flips = 0;
+	list_files(&w, &l);
+	flip_each(&w, l.path[0], 97, &flips);
+	assert_true(flips > 0);
+	copy_tree(&w, newer, w.path);
+	assert_int_equal(grow(&w, 1, 1, &kept, &e), OK);
 	world_close(&w);
 }
 
@@ -481,6 +497,34 @@ static void test_without_a_place_for_the_copy_outside_no_log_is_begun(void **unu
 	world_close(&w);
 }
 
+/* Two histories under one key, of the same size: here the copy is not older, it is another. */
+static void test_another_history_under_the_key_is_a_problem(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	uint64_t kept = 0;
+	world_open(&w);
+	const char *fork = str_fmt(&w.a, "%s/fork", w.dir).p;
+	const char *state = str_fmt(&w.a, "%s/state", w.dir).p;
+	const char *state_then = str_fmt(&w.a, "%s/state-then", w.dir).p;
+	assert_int_equal(create(&w, &e), OK);
+	assert_int_equal(grow(&w, 3, 3, &kept, &e), OK);
+	copy_tree(&w, w.path, fork);
+	copy_tree(&w, state, state_then);
+	assert_int_equal(grow(&w, 2, 2, &kept, &e), OK);
+	copy_tree(&w, fork, w.path);
+	/* only who takes back the copy outside too can do that */
+	w.state = state_then;
+	assert_int_equal(grow(&w, 2, 2, &kept, &e), OK);
+	w.state = state;
+	struct told t = verify(&w);
+	assert_int_equal(t.report.problems, 1);
+	assert_non_null(strstr(t.first.msg, "another log of 5"));
+	assert_int_equal(grow(&w, 1, 1, &kept, &e), E_VERIFY);
+	world_close(&w);
+}
+
 static void test_a_second_writer_is_refused(void **unused)
 {
 	(void)unused;
@@ -537,9 +581,10 @@ int main(void)
 		cmocka_unit_test(test_a_flipped_bit_anywhere_is_named),
 		cmocka_unit_test(test_a_missing_or_foreign_file_is_named),
 		cmocka_unit_test(test_a_failing_disk_loses_nothing_that_was_kept),
-		cmocka_unit_test(test_an_older_copy_of_the_folder_is_refused),
+		cmocka_unit_test(test_an_older_copy_of_the_folder_is_told_and_not_signed_on),
 		cmocka_unit_test(test_a_second_archive_of_that_origin_leaves_the_first_alone),
 		cmocka_unit_test(test_without_a_place_for_the_copy_outside_no_log_is_begun),
+		cmocka_unit_test(test_another_history_under_the_key_is_a_problem),
 		cmocka_unit_test(test_a_second_writer_is_refused),
 		cmocka_unit_test(test_what_a_crash_left_goes_to_lost_and_found),
 	};

@@ -193,12 +193,11 @@ static rc check_checkpoints(struct verifier *v, struct err *e)
 	else if (v->have_checkpoint && !str_eq(note, state_note))
 		TELL(v, LOG_STATE ": is not the same as " LOG_CHECKPOINT);
 	r = seal_outside_read(archive_env(v->ar), v->key, &a, &outside, &place, e);
-	if (r == OK && state_note.n &&
-		(outside.size > state->size || (outside.size == state->size && !hash_eq(&outside.root, &state->root))))
-		TELL(v,
-			LOG_STATE ": %llu entries, but outside this folder a checkpoint of %llu is known: an older "
-				  "copy of the folder has been put back",
-			(unsigned long long)state->size, (unsigned long long)outside.size);
+	if (r == OK && state_note.n && outside.size > state->size)
+		v->report->known_outside = outside.size;
+	else if (r == OK && state_note.n && outside.size == state->size && !hash_eq(&outside.root, &state->root))
+		TELL(v, LOG_STATE ": the key has signed another log of %llu entries: one of the two is false",
+			(unsigned long long)state->size);
 	else if (r == E_VERIFY || r == E_FORMAT)
 		tell(v, e);
 	return OK;
