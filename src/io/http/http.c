@@ -16,8 +16,15 @@
 
 #define CAP_CHAIN 32u /* certificates of one server that are kept */
 
+/* All empty: none. */
+struct proxy {
+	struct str url; /* without user and password */
+	struct str user, password;
+};
+
 struct exchange {
 	struct env *env;
+	struct proxy proxy;
 	const struct fetch_request *req;
 	struct arena *a;
 	struct fetch_reply *ret;
@@ -175,8 +182,8 @@ static struct str url_part(struct arena *a, CURLU *u, CURLUPart part, unsigned f
 	return s;
 }
 
-/* The proxy without who uses it; read as libcurl itself reads it. The message does not quote it. */
-static rc proxy_name(const struct fetch_request *q, struct arena *a, struct str *ret, struct err *e)
+/* The proxy without who uses it, and who that is; read as libcurl itself reads it. The message does not quote it. */
+static rc proxy_parse(const struct fetch_request *q, struct arena *a, struct proxy *ret, struct err *e)
 {
 	if (!q->proxy)
 		return OK;
@@ -186,10 +193,12 @@ static rc proxy_name(const struct fetch_request *q, struct arena *a, struct str 
 	struct str scheme = url_part(a, u, CURLUPART_SCHEME, 0);
 	struct str host = url_part(a, u, CURLUPART_HOST, 0);
 	struct str port = url_part(a, u, CURLUPART_PORT, 0);
+	ret->user = url_part(a, u, CURLUPART_USER, CURLU_URLDECODE);
+	ret->password = url_part(a, u, CURLUPART_PASSWORD, CURLU_URLDECODE);
 	curl_url_cleanup(u);
 	if (code != CURLUE_OK || host.n == 0)
 		return err_set(e, E_USAGE, "the proxy's URL cannot be read: %s", curl_url_strerror(code));
-	*ret = str_fmt(a, "%.*s://%.*s%s%.*s", STR_FMT(scheme), STR_FMT(host), port.n ? ":" : "", STR_FMT(port));
+	ret->url = str_fmt(a, "%.*s://%.*s%s%.*s", STR_FMT(scheme), STR_FMT(host), port.n ? ":" : "", STR_FMT(port));
 	return OK;
 }
 
@@ -257,7 +266,11 @@ static void set_connection(struct exchange *x)
 {
 	CURL *c = x->curl;
 	const struct fetch_request *q = x->req;
-	(void)curl_easy_setopt(c, CURLOPT_PROXY, q->proxy ? q->proxy : "");
+	/* user and password apart from the URL: libcurl quotes that in messages */
+	const struct proxy *proxy = &x->proxy;
+	(void)curl_easy_setopt(c, CURLOPT_PROXY, str_cstr(x->a, proxy->url));
+	(void)curl_easy_setopt(c, CURLOPT_PROXYUSERNAME, proxy->user.n ? str_cstr(x->a, proxy->user) : NULL);
+	(void)curl_easy_setopt(c, CURLOPT_PROXYPASSWORD, proxy->password.n ? str_cstr(x->a, proxy->password) : NULL);
 	/* else the environment's no_proxy would lead past the proxy that was asked for */
 	(void)curl_easy_setopt(c, CURLOPT_NOPROXY, "");
 	(void)curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -404,17 +417,26 @@ static void note_chain(struct exchange *x)
 				x->ret->certs[x->ret->ncerts++] = str_dup(x->a, str_from(str_c(l->data), 5));
 }
 
-/* A copy of the head without its Proxy-Authorization. */
-static struct str without_secrets(struct arena *a, struct str head)
+/* The head without its Proxy-* fields, which are for the proxy and may hold a password; their names, a comma between,
+ * go to *ret_names. */
+static struct str without_proxy_fields(struct arena *a, struct str head, struct str *ret_names)
 {
 	AUTO(buf) kept = {0};
+	AUTO(buf) names = {0};
 	buf_init(&kept, CAP_HTTP_HEAD);
+	buf_init(&names, CAP_HTTP_HEAD);
 	while (head.n) {
 		struct str line = str_sub(head, 0, str_chr(head, '\n', 0) + 1);
 		head = str_from(head, line.n);
-		if (!str_istarts(line, STR("Proxy-Authorization:")))
+		if (!str_istarts(line, STR("Proxy-"))) {
 			buf_add(&kept, line);
+			continue;
+		}
+		if (names.n)
+			buf_add(&names, STR(", "));
+		buf_add(&names, str_sub(line, 0, str_chr(line, ':', 0)));
 	}
+	*ret_names = str_dup(a, buf_str(&names));
 	return str_dup(a, buf_str(&kept));
 }
 
@@ -434,7 +456,11 @@ static rc conclude(struct exchange *x, CURLcode code, struct err *e)
 	note_truncation(x, code);
 	note_connection(x);
 	note_chain(x);
-	x->ret->request = without_secrets(x->a, buf_str(&x->request));
+	x->ret->request = buf_str(&x->request);
+	if (x->proxy.url.n)
+		x->ret->request = without_proxy_fields(x->a, x->ret->request, &x->ret->request_left_out);
+	else
+		x->ret->request = str_dup(x->a, x->ret->request);
 	x->ret->interim = str_dup(x->a, buf_str(&x->interim));
 	x->ret->head = str_dup(x->a, buf_str(&x->head));
 	return OK;
@@ -444,8 +470,10 @@ rc http_fetch(struct env *env, const struct fetch_request *req, struct arena *a,
 {
 	TRY(check_request(req, e));
 	struct fetch_reply reply = {0};
-	TRY(proxy_name(req, a, &reply.proxy, e));
-	struct exchange x = {.env = env, .req = req, .a = a, .ret = &reply, .curl = curl_easy_init()};
+	struct exchange x = {.env = env, .req = req, .a = a, .ret = &reply};
+	TRY(proxy_parse(req, a, &x.proxy, e));
+	reply.proxy = x.proxy.url;
+	x.curl = curl_easy_init();
 	if (!x.curl)
 		return err_set(e, E_NET, "libcurl does not start");
 	x.max_bytes = req->max_bytes ? req->max_bytes : CAP_FETCH_BODY;

@@ -5,8 +5,8 @@
  *   request  = head as sent (+ the caller's body)
  *   response = [1xx heads] head body        body: to the spool, chunk sizes and trailers included
  *
- * Through an HTTP proxy the request is as the proxy got it, but for a Proxy-Authorization field: that is never the
- * site's to see, and is left out of what is kept.
+ * Through an HTTP proxy the request is as the proxy got it, but for its Proxy-* fields: those are never the site's to
+ * see and may hold a password; they are left out of what is kept, and named.
  *
  * HTTP/1.1 only. Redirects are not followed: each is an exchange of its own. No cookies, no .netrc, no credentials, no
  * proxy unless asked for. Nothing is sent that the caller or this header does not name. */
@@ -70,9 +70,10 @@ struct fetch_times {
 
 /* Text lives in the arena. */
 struct fetch_reply {
-	struct str request; /* head as sent, its empty line included */
-	struct str interim; /* 1xx heads before the final one, as received */
-	struct str head;    /* as received, its empty line included */
+	struct str request;          /* head as sent, its empty line included, without the fields of the next line */
+	struct str request_left_out; /* "Proxy-Authorization, Proxy-Connection"; empty without a proxy */
+	struct str interim;          /* 1xx heads before the final one, as received */
+	struct str head;             /* as received, its empty line included */
 	unsigned status;
 	uint64_t body; /* bytes in the spool */
 	enum fetch_truncated truncated;

@@ -260,6 +260,8 @@ static void add_metadata(struct buf *b, const struct hop *h, size_t number)
 		buf_addf(b, "proxy: %.*s\r\n", STR_FMT(h->reply.proxy));
 	else
 		buf_addf(b, "remote: %.*s port %u\r\n", STR_FMT(h->reply.ip), h->reply.port);
+	if (h->reply.request_left_out.n)
+		buf_addf(b, "request-left-out: %.*s\r\n", STR_FMT(h->reply.request_left_out));
 	if (h->reply.why.n)
 		buf_addf(b, "truncated: %.*s\r\n", STR_FMT(h->reply.why));
 	if (h->reply.interim.n) {

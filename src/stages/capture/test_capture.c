@@ -83,6 +83,7 @@ static rc fake_fetch(
 		};
 		if (r->proxy) {
 			ret->proxy = str_dup(a, str_c(r->proxy));
+			ret->request_left_out = STR("Proxy-Authorization");
 		} else {
 			ret->ip = STR("192.0.2.7");
 			ret->port = 80;
@@ -218,6 +219,7 @@ static void test_a_proxys_address_is_not_sealed_as_the_sites(void **unused)
 	struct str both = warc_text(&w, r);
 	struct str proxied = str_from(both, direct.n);
 	assert_true(has(proxied, "\r\nproxy: socks5h://127.0.0.1:9050\r\n"));
+	assert_true(has(proxied, "\r\nrequest-left-out: Proxy-Authorization\r\n"));
 	assert_false(has(proxied, "WARC-IP-Address"));
 	assert_false(has(proxied, "remote"));
 	world_close(&w);
