@@ -67,8 +67,24 @@ struct shown {
 	bool has_article;
 };
 
-static rc load_shown(
-	struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct shown *s, struct err *e)
+/* The article is read again rather than taken from the catalog: that is a cache that anything may have written to. */
+static void load_article(struct cli *c, struct pipeline *p, struct arena *a, struct shown *s)
+{
+	struct err e;
+	rc r = pipeline_article(p, &s->row, &s->record, a, &s->article, &e);
+	if (r != OK && r != E_NOTFOUND) {
+		rc_ignore(err_add(&e, "#%llu: reading the article", (unsigned long long)s->row.index));
+		cli_error(c, &e);
+	}
+	s->has_article = r == OK;
+	s->row.title = article_get(&s->article, ARTICLE_TITLE);
+	s->row.language = article_get(&s->article, ARTICLE_LANGUAGE);
+	s->row.published = article_get(&s->article, ARTICLE_PUBLISHED);
+	s->row.updated = article_get(&s->article, ARTICLE_UPDATED);
+}
+
+static rc load_shown(struct cli *c, struct pipeline *p, struct str name, struct arena *a, struct buf *body,
+	struct shown *s, struct err *e)
 {
 	struct str leaf;
 	TRY(pipeline_find(p, name, a, &s->row, e));
@@ -79,7 +95,7 @@ static rc load_shown(
 		TRY(seal_leaf(a, &s->frame, &leaf, e));
 		TRY(seal_prove(pipeline_archive(p), &s->checkpoint, s->row.index, leaf, &s->proof, e));
 	}
-	s->has_article = s->row.article.n && article_decode(a, s->row.article, &s->article, e) == OK;
+	load_article(c, p, a, s);
 	return OK;
 }
 
@@ -169,7 +185,7 @@ enum exit_code cmd_show(struct cli *c)
 		AUTO(buf) body = {0};
 		struct shown s = {0};
 		buf_init(&body, CAP_RECORD);
-		r = load_shown(p, str_c(c->o.args[i]), &a, &body, &s, &e);
+		r = load_shown(c, p, str_c(c->o.args[i]), &a, &body, &s, &e);
 		if (r != OK)
 			break;
 		if (c->o.json)
@@ -206,9 +222,9 @@ static rc cat(struct cli *c, struct pipeline *p, struct err *e)
 	TRY(pipeline_find(p, str_c(c->o.args[0]), &c->run, &s.row, e));
 	TRY(pipeline_record(p, &s.row, &c->run, &body, &s.frame, &s.record, e));
 	if (c->o.part == PART_TEXT) {
-		if (s.row.article.n == 0)
-			return err_set(e, E_NOTFOUND, "no article was read in this capture");
-		TRY(article_decode(&c->run, s.row.article, &s.article, e));
+		load_article(c, p, &c->run, &s);
+		if (!s.has_article)
+			return err_set(e, E_NOTFOUND, "there is no article in this capture");
 		TRY(stdout_push(&to.sink, s.article.text, e));
 		return stdout_push(&to.sink, STR("\n"), e);
 	}

@@ -70,6 +70,21 @@ static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 	say_problem(k, &e);
 }
 
+/* Not among the problems: what is there may all be as it was sealed. */
+static void say_older(struct checking *k)
+{
+	struct err e;
+	const struct seal_report *r = &k->report;
+	if (!r->known_outside || k->c->o.json)
+		return;
+	rc_ignore(err_set(&e, E_VERIFY,
+		"%s: %llu of the %llu log entries that this machine has seen signed are here: a backup, or an older "
+		"copy that was put back; nothing is signed on top of it",
+		archive_path(pipeline_archive(k->p)), (unsigned long long)r->signed_here,
+		(unsigned long long)r->known_outside));
+	cli_error(k->c, &e);
+}
+
 static void summary(struct checking *k)
 {
 	struct buf *b = &k->c->out;
@@ -90,16 +105,7 @@ static void summary(struct checking *k)
 		buf_addc(b, '\n');
 		return;
 	}
-	if (r->known_outside) {
-		struct err e;
-		rc_ignore(err_set(&e, E_VERIFY,
-			"%s: %llu of the %llu log entries that this machine has seen signed are here: a backup, or an "
-			"older "
-			"copy that was put back; nothing is signed on top of it",
-			archive_path(pipeline_archive(k->p)), (unsigned long long)r->sealed,
-			(unsigned long long)r->known_outside));
-		cli_error(k->c, &e);
-	}
+	say_older(k);
 	if (k->c->o.quiet)
 		return;
 	const char *verdict = r->known_outside ? "older: everything here is as it was sealed" : "verified";
@@ -130,48 +136,86 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 	return k.report.problems || k.report.known_outside ? EXIT_NO : EXIT_DONE;
 }
 
-/* One capture: its frame, its span, its place in the log, and its record against the parsed WARC bytes. */
-static rc verify_one(struct cli *c, struct pipeline *p, struct str name, struct catalog_row *row, struct err *e)
+/* One capture: its frame, its span, its place in the log, and its record against the parsed WARC bytes. `row` gets what
+ * the record says, in `a` and `body`. */
+static rc verify_one(
+	struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct catalog_row *row, struct err *e)
 {
-	AUTO(arena) a = {0};
-	AUTO(buf) body = {0};
 	struct frame f;
 	struct record r;
 	struct checkpoint cp;
 	struct str leaf;
 	struct tlog_proof proof;
-	buf_init(&body, CAP_RECORD);
-	TRY(pipeline_find(p, name, &c->run, row, e));
-	TRY(pipeline_record(p, row, &a, &body, &f, &r, e));
+	TRY(pipeline_find(p, name, a, row, e));
+	TRY(pipeline_record(p, row, a, body, &f, &r, e));
 	TRY(seal_check_span(pipeline_archive(p), &f, e));
 	TRY(capture_check(pipeline_archive(p), &r, e));
-	TRY(seal_checkpoint(pipeline_archive(p), pipeline_key(p), &a, &cp, NULL, e));
-	TRY(seal_leaf(&a, &f, &leaf, e));
+	TRY(seal_checkpoint(pipeline_archive(p), pipeline_key(p), a, &cp, NULL, e));
+	TRY(seal_leaf(a, &f, &leaf, e));
 	return seal_prove(pipeline_archive(p), &cp, row->index, leaf, &proof, e);
+}
+
+/* `holds`: so does what was signed. */
+static void say_one(const struct checking *k, struct str name, const struct catalog_row *row, bool holds)
+{
+	struct cli *c = k->c;
+	const struct seal_report *r = &k->report;
+	const char *why = holds ? "" : r->problems ? "the log does not hold" : "an older copy of the archive";
+	if (c->o.json) {
+		struct jsonw w = jsonw_to(&c->out);
+		jsonw_open(&w, NULL, '{');
+		jsonw_str(&w, "capture", name);
+		jsonw_u64(&w, "index", row->index);
+		jsonw_str(&w, "url", row->url);
+		jsonw_bool(&w, "verified", holds);
+		if (r->known_outside)
+			jsonw_u64(&w, "older_than", r->known_outside);
+		jsonw_str_or_null(&w, "problem", str_c(why));
+		jsonw_close(&w, '}');
+		buf_addc(&c->out, '\n');
+		return;
+	}
+	const char *verdict = r->problems ? "NOT verified" : holds ? "verified" : "older: as it was sealed";
+	buf_addf(&c->out, "%s: #%llu ", verdict, (unsigned long long)row->index);
+	cli_text(&c->out, row->url);
+	buf_addc(&c->out, '\n');
+}
+
+static void say_failed(struct cli *c, struct str name, const struct err *e)
+{
+	if (!c->o.json) {
+		cli_error(c, e);
+		return;
+	}
+	struct jsonw w = jsonw_to(&c->out);
+	jsonw_open(&w, NULL, '{');
+	jsonw_str(&w, "capture", name);
+	jsonw_bool(&w, "verified", false);
+	jsonw_str(&w, "problem", str_c(e->msg));
+	jsonw_close(&w, '}');
+	buf_addc(&c->out, '\n');
 }
 
 static enum exit_code verify_each(struct cli *c, struct pipeline *p)
 {
-	enum exit_code code = EXIT_DONE;
+	struct err e;
+	struct checking k = {.report = {.problem = on_problem, .unfinished = on_unfinished}, .c = c, .p = p};
+	if (seal_verify_signed(pipeline_archive(p), pipeline_key(p), &k.report, &e) != OK)
+		return cli_fail(c, &e);
+	bool holds = k.report.problems == 0 && !k.report.known_outside;
+	enum exit_code code = holds ? EXIT_DONE : EXIT_NO;
+	say_older(&k);
 	for (size_t i = 0; i < c->o.nargs; i++) {
-		struct err e;
+		AUTO(arena) a = {0};
+		AUTO(buf) body = {0};
 		struct catalog_row row = {0};
-		rc r = verify_one(c, p, str_c(c->o.args[i]), &row, &e);
-		if (c->o.json) {
-			struct jsonw w = jsonw_to(&c->out);
-			jsonw_open(&w, NULL, '{');
-			jsonw_str(&w, "capture", str_c(c->o.args[i]));
-			jsonw_bool(&w, "verified", r == OK);
-			jsonw_str_or_null(&w, "problem", r == OK ? STR("") : str_c(e.msg));
-			jsonw_close(&w, '}');
-			buf_addc(&c->out, '\n');
-		} else if (r == OK) {
-			buf_addf(&c->out, "verified: #%llu ", (unsigned long long)row.index);
-			cli_text(&c->out, row.url);
-			buf_addc(&c->out, '\n');
-		} else {
-			cli_error(c, &e);
-		}
+		struct str name = str_c(c->o.args[i]);
+		buf_init(&body, CAP_RECORD);
+		rc r = verify_one(p, name, &a, &body, &row, &e);
+		if (r == OK)
+			say_one(&k, name, &row, holds);
+		else
+			say_failed(c, name, &e);
 		cli_flush(c);
 		if (r != OK && code == EXIT_DONE)
 			code = cli_exit_of(r);

@@ -74,6 +74,10 @@ MUST_USE rc pipeline_file(
 MUST_USE rc pipeline_seal(struct pipeline *p, struct err *e);
 /* Reads the articles of captures that were not read yet, `jobs` at a time. */
 MUST_USE rc pipeline_read(struct pipeline *p, unsigned jobs, struct err *e);
+/* Reads the article of one capture now, whatever the catalog has. OK · E_NOTFOUND it is no page · of the worker. */
+struct article;
+MUST_USE rc pipeline_article(struct pipeline *p, const struct catalog_row *row, const struct record *r, struct arena *a,
+	struct article *ret, struct err *e);
 /* Reads the article in a file; the encoded article goes into `ret`. No archive is involved. */
 MUST_USE rc pipeline_read_file(
 	int fd, uint64_t size, struct str url, struct str content_type, struct buf *ret, struct err *e);
@@ -84,8 +88,10 @@ MUST_USE rc pipeline_reindex(
 /* Finds a capture by "#12", a prefix of its id, a URL (its newest capture) or URL@DATE. OK · E_NOTFOUND · E_EXISTS
  * ambiguous. */
 MUST_USE rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct catalog_row *ret, struct err *e);
-/* The record behind a row, checked against its frame's digest. `body` owns the bytes that `ret` borrows. */
-MUST_USE rc pipeline_record(struct pipeline *p, const struct catalog_row *row, struct arena *a, struct buf *body,
+/* The record behind a row, checked against its frame's digest. `body` owns the bytes that `ret` borrows. What the row
+ * has of the record is made again from it, borrowing from `body` and `a`; when the catalog said something else, that is
+ * told as trouble. Its reading stays as the catalog has it. */
+MUST_USE rc pipeline_record(struct pipeline *p, struct catalog_row *row, struct arena *a, struct buf *body,
 	struct frame *ret_frame, struct record *ret, struct err *e);
 
 /* CDXJ lines of web archives, collected to be sorted bytewise. All zeros but `trouble` to begin with. */

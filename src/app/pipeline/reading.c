@@ -40,10 +40,7 @@ static rc take_row(struct catalog_visit *v, const struct catalog_row *row, struc
 	(void)e;
 	struct unread *u = (struct unread *)v;
 	struct catalog_row *to = arena_push(u->a, &u->row, &u->n, sizeof(*to));
-	*to = *row;
-	to->url = str_dup(u->a, row->url);
-	to->final = str_dup(u->a, row->final);
-	to->mime = str_dup(u->a, row->mime);
+	*to = catalog_row_dup(u->a, row);
 	return OK;
 }
 
@@ -96,7 +93,16 @@ static rc reader_for(struct readers *rs, struct reader *r, const char *file, str
 	return read_worker_new(r->fd, &r->worker, e);
 }
 
-static rc read_row(struct readers *rs, const struct catalog_row *row, struct err *e)
+static struct read_request request_for(const struct catalog_row *row, const struct archive_span *span)
+{
+	return (struct read_request){.offset = span->offset,
+		.length = span->length,
+		.is_record = true,
+		.url = row->final.n ? row->final : row->url,
+		.captured_ns = row->time.ns};
+}
+
+static rc read_row(struct readers *rs, struct catalog_row *row, struct err *e)
 {
 	AUTO(arena) a = {0};
 	AUTO(buf) body = {0};
@@ -112,11 +118,7 @@ static rc read_row(struct readers *rs, const struct catalog_row *row, struct err
 	TRY(pipeline_record(rs->p, row, &a, &body, &f, &rec, e));
 	TRY(capture_locate(&rec, &span, e));
 	TRY(reader_for(rs, r, span.file, e));
-	struct read_request q = {.offset = span.offset,
-		.length = span.length,
-		.is_record = true,
-		.url = row->final.n ? row->final : row->url,
-		.captured_ns = row->time.ns};
+	struct read_request q = request_for(row, &span);
 	TRY(read_worker_ask(r->worker, &q, e));
 	r->busy = true;
 	r->index = row->index;
@@ -160,6 +162,34 @@ rc pipeline_read(struct pipeline *p, unsigned jobs, struct err *e)
 	}
 	buf_clear(&rs.reply);
 	return r;
+}
+
+static rc article_answer(
+	struct read_worker *w, const struct read_request *q, struct arena *a, struct article *ret, struct err *e)
+{
+	AUTO(buf) reply = {0};
+	buf_init(&reply, CAP_ARTICLE * 2);
+	TRY(read_worker_ask(w, q, e));
+	TRY(read_worker_take(w, &reply, e));
+	return article_decode(a, str_dup(a, buf_str(&reply)), ret, e);
+}
+
+rc pipeline_article(struct pipeline *p, const struct catalog_row *row, const struct record *r, struct arena *a,
+	struct article *ret, struct err *e)
+{
+	AUTO_FD fd = -1;
+	struct archive_span span;
+	struct read_worker *w = NULL;
+	uint64_t size = 0;
+	if (!read_is_page(row->mime))
+		return err_set(e, E_NOTFOUND, "no page");
+	TRY(capture_locate(r, &span, e));
+	TRY(fs_open(archive_dir(p->ar), str_fmt(a, "warc/%s", span.file).p, &fd, &size, e));
+	TRY(read_worker_new(fd, &w, e));
+	struct read_request q = request_for(row, &span);
+	rc got = article_answer(w, &q, a, ret, e);
+	read_worker_free(w);
+	return got;
 }
 
 rc pipeline_read_file(int fd, uint64_t size, struct str url, struct str content_type, struct buf *ret, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From records to catalog rows and back. */
 #include "app/pipeline/pipeline_int.h"
+#include "base/caps.h"
 #include "formats/url/url.h"
 
 #define LAST_DAY "2262-01-01" /* instants of 64-bit nanoseconds end that year */
@@ -124,6 +125,25 @@ static rc find_query(struct arena *a, struct str name, struct catalog_query *ret
 	return OK;
 }
 
+/* A capture that was asked for by its id or URL has it in its record too. */
+static rc check_found(struct pipeline *p, const struct catalog_query *q, struct catalog_row row, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) body = {0};
+	struct frame f;
+	struct record r;
+	struct hash id = row.id;
+	buf_init(&body, CAP_RECORD);
+	if (q->has_index)
+		return OK;
+	TRY(pipeline_record(p, &row, &a, &body, &f, &r, e));
+	if ((q->id_hex.n && !hash_eq(&id, &row.id)) || (q->key.n && !str_eq(q->key, row.key)))
+		return err_set(e, E_VERIFY,
+			"the catalog names #%llu, which is another (onrecord reindex makes it anew)",
+			(unsigned long long)row.index);
+	return OK;
+}
+
 rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct catalog_row *ret, struct err *e)
 {
 	struct catalog_query q;
@@ -131,19 +151,55 @@ rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct ca
 		return err_set(e, E_FORMAT, "the catalog cannot be used (onrecord reindex makes it anew)");
 	TRY(find_query(a, name, &q, e));
 	rc r = catalog_one(p->catalog, &q, a, ret, e);
+	if (r == OK)
+		r = check_found(p, &q, *ret, e);
 	return r == OK ? OK : err_add(e, "'%.*s'", (int)size_min(name.n, 200), name.p);
 }
 
-rc pipeline_record(struct pipeline *p, const struct catalog_row *row, struct arena *a, struct buf *body,
+static bool same_row(const struct catalog_row *a, const struct catalog_row *b)
+{
+	const struct str texts[][2] = {{a->kind, b->kind}, {a->url, b->url}, {a->key, b->key}, {a->final, b->final},
+		{a->mime, b->mime}, {a->payload, b->payload}, {a->truncated, b->truncated}};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (!str_eq(texts[i][0], texts[i][1]))
+			return false;
+	return hash_eq(&a->id, &b->id) && a->status == b->status && a->length == b->length &&
+		a->time.ns == b->time.ns && a->time.precision == b->time.precision &&
+		a->time.digits == b->time.digits && a->time.has_zone == b->time.has_zone &&
+		a->time.offset_min == b->time.offset_min;
+}
+
+/* The catalog is a cache that anything may have written to: what the record says takes the row's place. */
+static rc row_of_record(struct pipeline *p, struct arena *a, const struct frame *f, const struct record *r,
+	struct catalog_row *row, struct err *e)
+{
+	struct catalog_row said = *row;
+	struct err wrong;
+	rc got = pipeline_row(a, f, r, row, e);
+	if (got != OK)
+		return got == E_NOTFOUND ? (e->code = E_VERIFY) : got;
+	row->read = said.read;
+	row->title = said.title;
+	row->language = said.language;
+	row->published = said.published;
+	row->updated = said.updated;
+	row->article = said.article;
+	if (same_row(&said, row))
+		return OK;
+	rc_ignore(err_set(&wrong, E_VERIFY,
+		"#%llu: the catalog does not say what the record says, and is not believed (onrecord reindex makes it "
+		"anew)",
+		(unsigned long long)row->index));
+	p->ui->trouble(p->ui, &wrong);
+	return OK;
+}
+
+rc pipeline_record(struct pipeline *p, struct catalog_row *row, struct arena *a, struct buf *body,
 	struct frame *ret_frame, struct record *ret, struct err *e)
 {
 	TRY(archive_frame_read(p->ar, row->ref, body, ret_frame, e));
 	if (ret_frame->kind != FRAME_RECORD)
 		return err_set(e, E_NOTFOUND, "entry %llu is no record", (unsigned long long)row->index);
 	TRY(record_decode(a, ret_frame->body, ret, e));
-	struct hash id = record_root(ret);
-	if (!hash_eq(&id, &row->id))
-		return err_set(e, E_VERIFY, "entry %llu: the catalog names another record (onrecord reindex)",
-			(unsigned long long)row->index);
-	return OK;
+	return row_of_record(p, a, ret_frame, ret, row, e);
 }

@@ -358,6 +358,16 @@ rc catalog_list(struct catalog *c, const struct catalog_query *q, struct catalog
 	return got == SQLITE_DONE ? OK : db_err(c, "read", e);
 }
 
+struct catalog_row catalog_row_dup(struct arena *a, const struct catalog_row *row)
+{
+	struct catalog_row r = *row;
+	struct str *text[] = {&r.kind, &r.url, &r.key, &r.final, &r.mime, &r.payload, &r.truncated, &r.title,
+		&r.language, &r.published, &r.updated, &r.article};
+	for (size_t i = 0; i < ARRAY_LEN(text); i++)
+		*text[i] = str_dup(a, *text[i]);
+	return r;
+}
+
 struct first_row {
 	struct catalog_visit visit;
 	struct arena *a;
@@ -369,14 +379,8 @@ static rc take_first(struct catalog_visit *v, const struct catalog_row *row, str
 {
 	(void)e;
 	struct first_row *f = (struct first_row *)v;
-	if (f->n++)
-		return OK;
-	f->row = *row;
-	struct str *text[] = {&f->row.kind, &f->row.url, &f->row.key, &f->row.final, &f->row.mime, &f->row.payload,
-		&f->row.truncated, &f->row.title, &f->row.language, &f->row.published, &f->row.updated,
-		&f->row.article};
-	for (size_t i = 0; i < ARRAY_LEN(text); i++)
-		*text[i] = str_dup(f->a, *text[i]);
+	if (f->n++ == 0)
+		f->row = catalog_row_dup(f->a, row);
 	return OK;
 }
 

@@ -66,6 +66,8 @@ struct catalog_visit {
 };
 /* Calls `row` for each match: in the order of the log, or of time for one key. */
 MUST_USE rc catalog_list(struct catalog *c, const struct catalog_query *q, struct catalog_visit *v, struct err *e);
+/* A copy whose text lives in `a`. */
+struct catalog_row catalog_row_dup(struct arena *a, const struct catalog_row *row);
 /* The one match, copied into `a`. OK · E_NOTFOUND · E_EXISTS more than one. */
 MUST_USE rc catalog_one(
 	struct catalog *c, const struct catalog_query *q, struct arena *a, struct catalog_row *ret, struct err *e);

@@ -77,6 +77,7 @@ struct seal_report {
 	 * the problems: what is there may all be as it was sealed (a backup), or have been put back to hide the rest.
 	 * Which of the two it is, and whether the later log continues this one, cannot be seen from here. */
 	uint64_t known_outside;
+	uint64_t signed_here; /* entries under log/state */
 	uint64_t frames;
 	uint64_t sealed;
 	uint64_t warc_bytes;
@@ -86,6 +87,9 @@ struct fs_progress;
 /* Reads everything: frames, spans of warc/, tiles, checkpoint, state. OK when it could all be read and every problem
  * has been reported (r->problems counts them) · E_IO when reading itself failed. */
 MUST_USE rc seal_verify(struct archive *ar, const struct note_key *key, struct seal_report *r, struct err *e);
+
+/* Of that only what has been signed: log/checkpoint, log/state and the copy outside, against each other. */
+MUST_USE rc seal_verify_signed(struct archive *ar, const struct note_key *key, struct seal_report *r, struct err *e);
 
 /* Checks one frame's span of warc/ against its record. OK · E_VERIFY. */
 MUST_USE rc seal_check_span(struct archive *ar, const struct frame *f, struct err *e);

@@ -185,6 +185,7 @@ static rc check_checkpoints(struct verifier *v, struct err *e)
 	r = seal_read_checkpoint(archive_dir(v->ar), LOG_STATE, v->key, &v->run, state, &state_note, e);
 	if (r == E_IO || r == E_DENIED)
 		return r;
+	v->report->signed_here = r == OK ? state->size : 0;
 	if (r != OK)
 		tell(v, e);
 	else if (v->have_checkpoint && state->size > v->published.size)
@@ -429,7 +430,8 @@ static rc verify_all(struct verifier *v, struct err *e)
 	return check_names(v, "log", 0, e);
 }
 
-rc seal_verify(struct archive *ar, const struct note_key *key, struct seal_report *r, struct err *e)
+static rc verify_with(rc (*what)(struct verifier *v, struct err *e), struct archive *ar, const struct note_key *key,
+	struct seal_report *r, struct err *e)
 {
 	struct verifier *v = mem_alloc(sizeof(*v));
 	v->ar = ar;
@@ -438,12 +440,22 @@ rc seal_verify(struct archive *ar, const struct note_key *key, struct seal_repor
 	v->warc_fd = -1;
 	tile_builder_init(&v->builder);
 	v->builder.out = check_tile;
-	rc got = verify_all(v, e);
+	rc got = what(v, e);
 	fd_closep(&v->warc_fd);
 	tile_builder_clear(&v->builder);
 	arena_clear(&v->run);
 	mem_free(v);
 	return got;
+}
+
+rc seal_verify(struct archive *ar, const struct note_key *key, struct seal_report *r, struct err *e)
+{
+	return verify_with(verify_all, ar, key, r, e);
+}
+
+rc seal_verify_signed(struct archive *ar, const struct note_key *key, struct seal_report *r, struct err *e)
+{
+	return verify_with(check_checkpoints, ar, key, r, e);
 }
 
 /* Tiles as files: the full one, or the partial one of exactly the width that a tree of that size has. */
