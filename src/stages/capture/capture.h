@@ -39,7 +39,8 @@ struct capture_counts {
 };
 
 /* Imports a WARC or ARC file from an open read-only descriptor. Members that hold one record are copied bit by bit;
- * everything else is written as one gzip member a record. A last record of kind "source" describes the file.
+ * everything else is written as one gzip member a record. A last record of kind "source" describes the file. A record
+ * that its parser dies of is told as bad, and the walk goes on behind it.
  * OK (counts.bad tells about damage) · E_FORMAT nothing in it is an archive · E_IO · E_CANCELLED what was kept stays.
  */
 MUST_USE rc capture_import(struct archive *ar, int fd, const struct capture_source *src, struct capture_out *out,
