@@ -44,6 +44,7 @@
 #define CAP_LIST_LINE CAP_URL        /* a line of a list of URLs */
 #define CAP_WARC_FILE (1ull * GIB)   /* a WARC file is closed when it is larger */
 #define CAP_REC_FILE (64ull * MIB)   /* so is a records file: start-up reads the last one whole */
+#define CAP_IMPORT_WORKERS 100u      /* a file whose records end more workers than this is read no further */
 #define CAP_WORKER_MEMORY (1536u * MIB)
 #define CAP_WORKER_CPU_SECONDS 120u  /* reading one page */
 #define CAP_WORKER_WALL_SECONDS 300u /* waiting for one frame of a worker, when many share the processors */

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Several URLs at a time: threads fetch and parse (each with a sandboxed worker made before any thread was), this one
- * thread keeps, in the order in which replies are whole. */
+/* Several URLs at a time: threads fetch and parse, each with a sandboxed worker; this one thread keeps, in the order in
+ * which replies are whole.
+ *
+ * Workers are forked only while no fetcher runs, since a fork copies the locks that other threads hold. So when a page
+ * has killed a worker, all fetchers end after the URL that they are at, the worker is replaced, and they begin anew:
+ *
+ *   workers ─► fetchers ─► a worker died: fetchers end ─► new worker ─► fetchers ─► … ─► no URL left */
 #include <pthread.h>
 
 #include "app/pipeline/pipeline_int.h"
@@ -27,6 +32,8 @@ struct many {
 	size_t room;
 	size_t first;
 	size_t nready;
+	size_t running; /* fetchers that have not ended */
+	bool renew;     /* a worker has died: fetchers end, to begin anew */
 	bool stop;
 };
 
@@ -63,14 +70,17 @@ static void *fetcher_run(void *arg)
 	struct fetcher *f = arg;
 	struct many *m = f->m;
 	BUG_ON(pthread_mutex_lock(&m->lock) != 0);
-	while (!m->stop && m->next < m->n) {
+	while (!m->stop && !m->renew && m->next < m->n) {
 		struct one_fetched one;
 		size_t i = m->next++;
 		BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
 		fetch_one(m, f->worker, i, &one);
 		BUG_ON(pthread_mutex_lock(&m->lock) != 0);
+		m->renew |= !capture_worker_alive(f->worker);
 		put_ready(m, &one);
 	}
+	m->running--;
+	BUG_ON(pthread_cond_broadcast(&m->changed) != 0);
 	BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
 	return NULL;
 }
@@ -109,33 +119,39 @@ static rc keep_one(struct many *m, struct one_fetched *one, struct pipeline_fetc
 	return r;
 }
 
+/* Keeps what comes until all fetchers have ended and nothing is left. */
 static rc keep_ready(struct many *m, struct pipeline_fetched *ret, struct err *e)
 {
-	for (size_t done = 0; done < m->n; done++) {
+	for (;;) {
 		struct one_fetched one;
 		BUG_ON(pthread_mutex_lock(&m->lock) != 0);
-		while (m->nready == 0)
+		while (m->nready == 0 && m->running)
 			BUG_ON(pthread_cond_wait(&m->changed, &m->lock) != 0);
-		one = m->ready[m->first];
-		m->first = (m->first + 1) % m->room;
-		m->nready--;
+		bool ended = m->nready == 0;
+		if (!ended) {
+			one = m->ready[m->first];
+			m->first = (m->first + 1) % m->room;
+			m->nready--;
+		}
 		BUG_ON(pthread_cond_broadcast(&m->changed) != 0);
 		BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
+		if (ended)
+			return OK;
 		TRY(keep_one(m, &one, ret, e));
 	}
-	return OK;
 }
 
-static void fetchers_stop(struct many *m, struct fetcher *f, size_t n)
+/* Waits for their end. With `stop` nothing more is fetched, and what is ready is dropped. */
+static void fetchers_end(struct many *m, struct fetcher *f, size_t n, bool stop)
 {
 	BUG_ON(pthread_mutex_lock(&m->lock) != 0);
-	m->stop = true;
+	m->stop |= stop;
 	BUG_ON(pthread_cond_broadcast(&m->changed) != 0);
 	BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
 	for (size_t i = 0; i < n; i++) {
 		if (f[i].started)
 			BUG_ON(pthread_join(f[i].thread, NULL) != 0);
-		capture_worker_free(f[i].worker);
+		f[i].started = false;
 	}
 	for (; m->nready; m->nready--) {
 		fetched_free(m->ready[m->first].got);
@@ -143,18 +159,50 @@ static void fetchers_stop(struct many *m, struct fetcher *f, size_t n)
 	}
 }
 
-static rc fetchers_start(struct many *m, struct fetcher *f, size_t n, struct err *e)
+/* While no fetcher runs: those that lack a worker, or whose worker died, get one. */
+static rc workers_make(struct fetcher *f, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
-		f[i].m = m;
+		if (f[i].worker && capture_worker_alive(f[i].worker))
+			continue;
+		capture_worker_free(f[i].worker);
+		f[i].worker = NULL;
 		TRY(capture_worker_new(&f[i].worker, e));
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (pthread_create(&f[i].thread, NULL, fetcher_run, &f[i]) != 0)
-			return err_set(e, E_IO, "no thread to be had");
-		f[i].started = true;
-	}
 	return OK;
+}
+
+static rc fetchers_start(struct many *m, struct fetcher *f, size_t n, struct err *e)
+{
+	BUG_ON(pthread_mutex_lock(&m->lock) != 0);
+	rc r = OK;
+	m->renew = false;
+	for (size_t i = 0; i < n && r == OK; i++) {
+		f[i].m = m;
+		f[i].started = pthread_create(&f[i].thread, NULL, fetcher_run, &f[i]) == 0;
+		if (f[i].started)
+			m->running++;
+		else
+			r = err_set(e, E_IO, "no thread to be had");
+	}
+	BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
+	return r;
+}
+
+static rc fetch_rounds(struct many *m, struct fetcher *f, size_t jobs, struct pipeline_fetched *ret, struct err *e)
+{
+	rc r = OK;
+	while (r == OK && m->next < m->n) {
+		r = workers_make(f, jobs, e);
+		if (r == OK)
+			r = fetchers_start(m, f, jobs, e);
+		if (r == OK)
+			r = keep_ready(m, ret, e);
+		fetchers_end(m, f, jobs, r != OK);
+	}
+	for (size_t i = 0; i < jobs; i++)
+		capture_worker_free(f[i].worker);
+	return r;
 }
 
 rc pipeline_fetch(struct pipeline *p, const struct str *urls, size_t n, const struct pipeline_fetch *how,
@@ -167,10 +215,7 @@ rc pipeline_fetch(struct pipeline *p, const struct str *urls, size_t n, const st
 	m.ready = arena_alloc(&a, m.room * sizeof(*m.ready));
 	BUG_ON(pthread_mutex_init(&m.lock, NULL) != 0 || pthread_cond_init(&m.changed, NULL) != 0);
 	*ret = (struct pipeline_fetched){0};
-	rc r = fetchers_start(&m, f, jobs, e);
-	if (r == OK)
-		r = keep_ready(&m, ret, e);
-	fetchers_stop(&m, f, jobs);
+	rc r = fetch_rounds(&m, f, jobs, ret, e);
 	BUG_ON(pthread_cond_destroy(&m.changed) != 0 || pthread_mutex_destroy(&m.lock) != 0);
 	return r;
 }

@@ -39,7 +39,8 @@ struct capture_counts {
 };
 
 /* Imports a WARC or ARC file from an open read-only descriptor. Members that hold one record are copied bit by bit;
- * everything else is written as one gzip member a record. A last record of kind "source" describes the file.
+ * everything else is written as one gzip member a record. A last record of kind "source" describes the file. A record
+ * that its parser dies of is told as bad, and the walk goes on behind it.
  * OK (counts.bad tells about damage) · E_FORMAT nothing in it is an archive · E_IO · E_CANCELLED what was kept stays.
  */
 MUST_USE rc capture_import(struct archive *ar, int fd, const struct capture_source *src, struct capture_out *out,
@@ -47,10 +48,12 @@ MUST_USE rc capture_import(struct archive *ar, int fd, const struct capture_sour
 /* True when the first bytes of a file are those of a web archive (WARC, ARC, gzip or zstd). */
 bool capture_is_archive(struct str first_bytes);
 
-/* A worker that parses what is fetched or handed in, one message after the other. One for each thread, made before the
- * threads are. Free with capture_worker_free(). */
+/* A worker that parses what is fetched or handed in, one message after the other. One for each thread, made while there
+ * is no other thread: a fork copies the locks that others hold. Free with capture_worker_free(). */
 struct capture_worker;
 MUST_USE rc capture_worker_new(struct capture_worker **ret, struct err *e);
+/* False once it has died of a message: every further one would fail, and it is to be replaced. */
+bool capture_worker_alive(const struct capture_worker *w);
 void capture_worker_free(struct capture_worker *w);
 
 /* Keeps a file that was found at `url` as a WARC resource record. */

@@ -78,6 +78,15 @@ void take_fields(struct arena *a, struct record *to, const struct record *from, 
 MUST_USE rc write_record(
 	struct archive *ar, struct str warc_head, struct str head, int body, uint64_t length, struct err *e);
 
+/* Where an import's worker begins: all zeros is the front of the file. After one has died the next begins at the last
+ * record that was told, reads past what was told from there on, and past the record that its forerunner died of. */
+struct scan_from {
+	uint64_t offset; /* of a record, or of the member that it lies in */
+	uint64_t told;   /* records and stretches of damage from there on that the parent has heard of */
+	const char *why; /* how the forerunner died; NULL: there was none */
+	uint64_t size;   /* of the file */
+};
+
 /* Frames of an import's worker. */
 enum scan_frame {
 	SCAN_KEYS = 1, /* both ways: empty asks, n × struct tree_keys answers */
@@ -86,11 +95,12 @@ enum scan_frame {
 	SCAN_CAPTURE, /* record_encode: fields of a capture; copy.offset and copy.length when its bytes are to be copied
 		       */
 	SCAN_OTHER,   /* the same for a record that is no capture */
-	SCAN_BAD,     /* u64 offset ‖ message */
+	SCAN_BAD,     /* u64 offset ‖ message: damage, or what a worker died of */
 	SCAN_INFO,    /* fields of a warcinfo block: software */
 	SCAN_END,
 };
 #define SCAN_KEYS_BATCH 64u
+/* `ctx` is a struct scan_from. */
 MUST_USE rc scan_run(void *ctx, struct sandbox_io *io, struct err *e);
 
 #endif

@@ -26,6 +26,8 @@ struct import {
 	struct capture_counts *counts;
 	struct keeper keeper;
 	struct sandbox *worker;
+	bool worker_failed;    /* it ended early or broke the protocol: what went wrong is not ours */
+	struct scan_from from; /* where another one would begin */
 	struct buf frame;
 	struct arena run;
 	char *piece;
@@ -38,6 +40,13 @@ struct import {
 	struct record pending_r;
 	uint64_t main_offset; /* of the record being written, in its WARC file */
 };
+
+/* The worker has sent what it would not have sent by itself. */
+static rc broke(struct import *im, struct err *e)
+{
+	im->worker_failed = true;
+	return err_set(e, E_FORMAT, "the worker broke its protocol");
+}
 
 static rc give_keys(struct import *im, struct err *e)
 {
@@ -85,7 +94,7 @@ static rc copy_bytes(struct import *im, uint64_t offset, uint64_t length, struct
 {
 	uint64_t end = 0;
 	if (!add_ok(offset, length, &end) || end > im->size)
-		return err_set(e, E_FORMAT, "the worker named bytes behind the end of the file");
+		return broke(im, e);
 	while (length) {
 		size_t n = length < COPY_PIECE ? (size_t)length : COPY_PIECE;
 		TRY(fs_read_at(im->fd, offset, im->piece, n, e));
@@ -94,6 +103,14 @@ static rc copy_bytes(struct import *im, uint64_t offset, uint64_t length, struct
 		length -= n;
 	}
 	return OK;
+}
+
+/* Several records may lie in one member: then they have its offset. */
+static void told_record(struct import *im, uint64_t offset)
+{
+	if (im->from.told == 0 || offset != im->from.offset)
+		im->from = (struct scan_from){.offset = offset, .size = im->size};
+	im->from.told++;
 }
 
 static void begin_record(struct import *im, const struct record *said)
@@ -120,13 +137,15 @@ static rc on_record(struct import *im, bool capture, struct err *e)
 	uint64_t offset = 0;
 	uint64_t length = 0;
 	if (!im->span_open || (capture && im->nkeys == 0))
-		return err_set(e, E_FORMAT, "the worker broke its protocol");
-	TRY(record_decode(&a, buf_str(&im->frame), &said, e));
-	TRY(record_get_u64(&said, "source.offset", &offset, e));
-	TRY(record_get_u64(&said, "source.length", &length, e));
+		return broke(im, e);
+	if (record_decode(&a, buf_str(&im->frame), &said, e) != OK ||
+		record_get_u64(&said, "source.offset", &offset, e) != OK ||
+		record_get_u64(&said, "source.length", &length, e) != OK)
+		return broke(im, e);
 	if (archive_span_at(im->ar) == im->main_offset)
 		TRY(copy_bytes(im, offset, length, e));
 	archive_span_mark(im->ar);
+	told_record(im, offset);
 	im->counts->records++;
 	if (capture)
 		begin_record(im, &said);
@@ -135,17 +154,23 @@ static rc on_record(struct import *im, bool capture, struct err *e)
 	return OK;
 }
 
+static void tell_bad(struct import *im, uint64_t offset, struct str why)
+{
+	struct err what;
+	rc_ignore(err_set(&what, E_FORMAT, "%.*s: offset %llu: %.*s", STR_FMT(im->src->name),
+		(unsigned long long)offset, (int)size_min(why.n, 300), why.p));
+	im->counts->bad++;
+	im->out->trouble(im->out, &what);
+}
+
 static rc on_bad(struct import *im, struct err *e)
 {
 	struct bytes_reader r = bytes_reader(buf_str(&im->frame));
 	uint64_t offset = bytes_u64(&r);
-	struct err what;
 	if (r.bad)
-		return err_set(e, E_FORMAT, "the worker broke its protocol");
-	rc_ignore(err_set(&what, E_FORMAT, "%.*s: offset %llu: %.*s", STR_FMT(im->src->name),
-		(unsigned long long)offset, (int)size_min(r.n, 300), (const char *)r.p));
-	im->counts->bad++;
-	im->out->trouble(im->out, &what);
+		return broke(im, e);
+	im->from.told++;
+	tell_bad(im, offset, str_mem(r.p, r.n));
 	return im->span_open ? archive_span_back(im->ar, e) : OK;
 }
 
@@ -170,17 +195,59 @@ static rc on_frame(struct import *im, uint32_t type, struct err *e)
 	default:
 		break;
 	}
-	return err_set(e, E_FORMAT, "the worker sent frame %u", type);
+	return broke(im, e);
 }
 
 static rc import_frames(struct import *im, struct err *e)
 {
 	for (;;) {
 		uint32_t type = 0;
-		TRY(sandbox_recv(im->worker, &type, &im->frame, e));
+		rc r = sandbox_recv(im->worker, &type, &im->frame, e);
+		/* a disk that cannot be read is not the record's fault */
+		im->worker_failed = r != OK && r != E_IO;
+		TRY(r);
 		if (type == SCAN_END)
 			return OK;
 		TRY(on_frame(im, type, e));
+	}
+}
+
+static rc start_worker(struct import *im, struct err *e)
+{
+	struct sandbox_job job = {.run = scan_run,
+		.ctx = &im->from,
+		.has_input = true,
+		.input = im->fd,
+		.cpu_seconds = IMPORT_CPU_SECONDS,
+		.wall_seconds = IMPORT_WALL_SECONDS};
+	struct err ignored;
+	rc_ignore(sandbox_close(im->worker, &ignored));
+	im->worker = NULL;
+	im->nkeys = 0;
+	im->worker_failed = false;
+	return sandbox_start(&job, &im->worker, e);
+}
+
+/* Worker after worker: one that dies of a record costs that record. */
+static rc import_file(struct import *im, struct err *e)
+{
+	for (unsigned i = 0;; i++) {
+		uint64_t told = im->counts->records + im->counts->bad;
+		TRY(start_worker(im, e));
+		rc r = import_frames(im, e);
+		if (r == OK || !im->worker_failed)
+			return r;
+		struct err why = *e;
+		if (im->span_open)
+			TRY(archive_span_back(im->ar, e));
+		bool stuck = i > 0 && told == im->counts->records + im->counts->bad;
+		if (stuck || i == CAP_IMPORT_WORKERS) {
+			AUTO(arena) a = {0};
+			tell_bad(
+				im, im->from.offset, str_fmt(&a, "what follows this record was not read: %s", why.msg));
+			return OK;
+		}
+		im->from.why = str_dup(&im->run, str_c(why.msg)).p;
 	}
 }
 
@@ -217,9 +284,9 @@ static rc source_record(struct import *im, struct err *e)
 
 static rc import_all(struct import *im, struct err *e)
 {
-	rc r = import_frames(im, e);
-	if (r == OK || r == E_CANCELLED || r == E_FORMAT || r == E_LIMIT || r == E_DENIED) {
-		/* whatever ended it, the captures that are whole stay */
+	rc r = import_file(im, e);
+	if (r == OK || r == E_CANCELLED) {
+		/* the captures that are whole stay */
 		struct err why = *e;
 		if (im->pending && r != OK)
 			TRY(archive_span_back(im->ar, e));
@@ -259,12 +326,7 @@ rc capture_import(struct archive *ar, int fd, const struct capture_source *src, 
 		.src = src,
 		.out = out,
 		.counts = ret};
-	struct sandbox_job job = {.run = scan_run,
-		.has_input = true,
-		.input = fd,
-		.cpu_seconds = IMPORT_CPU_SECONDS,
-		.wall_seconds = IMPORT_WALL_SECONDS};
-	TRY(sandbox_start(&job, &im.worker, e));
+	im.from.size = im.size;
 	keeper_init(&im.keeper, ar, out);
 	buf_init(&im.frame, CAP_FRAME);
 	im.piece = arena_alloc(&im.run, COPY_PIECE);

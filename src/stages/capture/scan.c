@@ -3,28 +3,21 @@
  *
  * Members that hold one record are named by offset and length, for the parent to copy. When one is met that holds more
  * (a whole file in one member, say), or the file is not gzip at all, the rest is sent as new members: SCAN_DATA. */
-#include <unistd.h>
-
 #include "base/caps.h"
 #include "base/codec.h"
 #include "base/mem.h"
 #include "base/stream.h"
+#include "io/fs/fs.h"
 #include "stages/capture/capture_int.h"
 
 #define SEND_PIECE (256u * KIB)
 #define ARC_BLOCK_MAX CAP_WARC_WINDOW
 
-/* The input from where we stand; offsets of the reader are relative to `base`. */
-struct fd_source {
-	struct source source;
-	int fd;
-	uint64_t at;
-};
-
 struct scan {
 	struct sandbox_io *io;
-	struct fd_source input;
-	uint64_t base;
+	struct fs_source input;
+	uint64_t size;
+	uint64_t base; /* where the input begins: the reader's offsets count from there */
 	struct warc_reader *reader;
 	bool rewrite; /* send data, do not copy */
 	struct analysis *analysis;
@@ -39,21 +32,11 @@ struct scan {
 	uint64_t records;
 };
 
-static rc fd_pull(struct source *s, void *p, size_t n, size_t *ret_n, struct err *e)
-{
-	struct fd_source *f = (struct fd_source *)s;
-	ssize_t got = pread(f->fd, p, n, (off_t)f->at);
-	if (got < 0)
-		return err_sys(e, "read at byte %llu", (unsigned long long)f->at);
-	f->at += (uint64_t)got;
-	*ret_n = (size_t)got;
-	return OK;
-}
-
 static void reader_at(struct scan *s, uint64_t offset)
 {
 	warc_reader_free(s->reader);
-	s->input.at = s->base = offset;
+	s->base = offset;
+	fs_source_init(&s->input, sandbox_io_fd(s->io), offset, s->size - offset);
 	s->reader = warc_reader_new(&s->input.source);
 }
 
@@ -222,7 +205,7 @@ static void add_quirk_field(
 	buf_init(&text, 64 * KIB);
 	for (size_t k = 0; k < ARRAY_LEN(both); k++)
 		for (size_t i = 0; i < both[k]->n; i++)
-			buf_addf(&text, "%llu: %.*s\n", (unsigned long long)both[k]->items[i].offset,
+			buf_addf(&text, "%llu: %.*s\n", (unsigned long long)(both[k]->items[i].offset - rec->inner),
 				STR_FMT(both[k]->items[i].what));
 	if (text.n)
 		record_add(&s->rec, fields, "warc.quirks", buf_str(&text));
@@ -304,6 +287,45 @@ static rc walk(struct scan *s, struct err *e)
 	}
 }
 
+/* Reads a record without looking into its block, or passes over damage. E_NOTFOUND at the end of the file. */
+static rc pass_over(struct scan *s, uint64_t *ret_offset, struct err *e)
+{
+	struct warc_record rec = {0};
+	struct warc_end end;
+	uint64_t from = 0;
+	uint64_t to = 0;
+	arena_reset(&s->rec);
+	rc r = warc_next(s->reader, &s->rec, &rec, e);
+	if (r == OK)
+		r = warc_end(s->reader, &s->rec, &end, e);
+	if (r == OK) {
+		s->rewrite |= !end.own_member;
+		*ret_offset = s->base + rec.offset;
+		if (is_capture(rec.type))
+			remember_pair(s, &rec);
+		return OK;
+	}
+	if (is_damage(r))
+		r = warc_resync(s->reader, &from, &to, e);
+	*ret_offset = s->base + (rec.version.n ? rec.offset : from);
+	return r;
+}
+
+/* Up to behind the record that the worker before this one died of. */
+static rc go_on(struct scan *s, const struct scan_from *from, struct err *e)
+{
+	uint64_t offset = from->offset;
+	for (uint64_t i = 0; i < from->told; i++)
+		TRY(pass_over(s, &offset, e));
+	rc r = pass_over(s, &offset, e);
+	if (r != OK && r != E_NOTFOUND)
+		return r;
+	struct err why;
+	rc_ignore(err_set(&why, E_FORMAT, "%s", from->why));
+	TRY(send_bad(s, offset, &why, &why));
+	return r;
+}
+
 static void scan_clear(struct scan *s)
 {
 	warc_reader_free(s->reader);
@@ -316,12 +338,16 @@ static void scan_clear(struct scan *s)
 
 rc scan_run(void *ctx, struct sandbox_io *io, struct err *e)
 {
-	(void)ctx;
-	AUTO(scan) s = {.io = io, .input = {.source.pull = fd_pull, .fd = sandbox_io_fd(io)}};
+	const struct scan_from *from = ctx;
+	AUTO(scan) s = {.io = io, .size = from->size};
 	buf_init(&s.frame, CAP_FRAME);
 	buf_init(&s.pending, SEND_PIECE);
 	s.analysis = analysis_new();
-	reader_at(&s, 0);
-	TRY(walk(&s, e));
+	reader_at(&s, from->offset);
+	rc r = from->why ? go_on(&s, from, e) : OK;
+	if (r == OK)
+		r = walk(&s, e);
+	if (r != OK && r != E_NOTFOUND)
+		return r;
 	return sandbox_io_send(io, SCAN_END, STR(""), e);
 }

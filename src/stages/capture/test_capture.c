@@ -12,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/stream.h"
 #include "formats/message/message.h"
 #include "formats/warc/warc.h"
 #include "io/fs/fs.h"
@@ -225,10 +227,137 @@ static void test_a_proxys_address_is_not_sealed_as_the_sites(void **unused)
 	world_close(&w);
 }
 
+enum storage {
+	BY_RECORD, /* a gzip member a record */
+	AS_ONE,    /* one gzip member for all */
+	PLAIN,
+	STORAGES,
+};
+
+/* A response at news.example/<i> with that text. */
+static void add_response(struct buf *to, unsigned i, const char *text, enum storage storage)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) head = {0};
+	struct err e;
+	uint64_t stored = 0;
+	struct str block = str_fmt(&a, HTML_HEAD "<p>%s", text);
+	buf_init(&head, CAP_WARC_HEAD);
+	warc_head_begin(&head, WARC_RESPONSE);
+	warc_head_field(&head, "WARC-Record-ID", str_fmt(&a, "<urn:uuid:00000000-0000-4000-8000-%012u>", i));
+	warc_head_field(&head, "WARC-Target-URI", str_fmt(&a, "http://news.example/%u", i));
+	warc_head_field(&head, "WARC-Date", STR("2024-03-14T00:00:00Z"));
+	warc_head_field(&head, "Content-Type", STR("application/http;msgtype=response"));
+	assert_int_equal(warc_head_end(&head, block.n, &e), OK);
+	if (storage == BY_RECORD) {
+		struct mem_source body;
+		struct buf_sink sink;
+		mem_source_init(&body, block, 0);
+		buf_sink_init(&sink, to);
+		assert_int_equal(warc_write(&sink.sink, buf_str(&head), &body.source, block.n, 6, &stored, &e), OK);
+		return;
+	}
+	buf_add(to, buf_str(&head));
+	buf_add(to, block);
+	buf_add(to, STR("\r\n\r\n"));
+}
+
+static void squeeze(struct buf *b)
+{
+	static uint8_t out[64 * KIB];
+	z_stream z = {.next_in = (Bytef *)b->p, .avail_in = (uInt)b->n, .next_out = out, .avail_out = sizeof(out)};
+	assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	buf_reset(b);
+	buf_addmem(b, out, z.total_out);
+	(void)deflateEnd(&z);
+}
+
+/* An archive of responses with these texts, open for reading. */
+static int web_archive(struct world *w, const char *const *texts, size_t n, enum storage storage)
+{
+	AUTO(buf) b = {0};
+	struct err e;
+	buf_init(&b, 16 * MIB);
+	for (size_t i = 0; i < n; i++)
+		add_response(&b, (unsigned)i, texts[i], storage);
+	if (storage == AS_ONE)
+		squeeze(&b);
+	const char *path = str_fmt(&w->a, "%s/import.warc", w->dir).p;
+	assert_int_equal(fs_commit(&w->env, AT_FDCWD, path, buf_str(&b), 0600, &e), OK);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static struct capture_counts import(struct world *w, const char *const *texts, size_t n, enum storage storage)
+{
+	struct err e = {0};
+	struct capture_counts counts = {0};
+	AUTO_FD fd = web_archive(w, texts, n, storage);
+	struct capture_source src = {STR("import.warc"), STR("onrecord/test")};
+	w->nkept = w->ntroubles = 0;
+	w->kept = NULL;
+	w->troubles = NULL;
+	if (capture_import(w->ar, fd, &src, &w->out, &counts, &e) != OK)
+		fail_msg("%s", e.msg);
+	return counts;
+}
+
+static void test_a_record_that_kills_its_parser_costs_that_record_alone(void **unused)
+{
+	(void)unused;
+	static const char *const texts[] = {DEADLY, "one", DEADLY, "three", DEADLY, DEADLY, "six", DEADLY};
+	static const char *const urls[] = {"http://news.example/1", "http://news.example/3", "http://news.example/6"};
+	for (enum storage s = BY_RECORD; s < STORAGES; s++) {
+		struct world w;
+		world_open(&w);
+		struct capture_counts counts = import(&w, texts, ARRAY_LEN(texts), s);
+		assert_int_equal(counts.captures, 3);
+		assert_int_equal(counts.records, 3);
+		assert_int_equal(counts.bad, 5);
+		assert_int_equal(w.ntroubles, 5);
+		for (size_t i = 0; i < w.ntroubles; i++)
+			if (!strstr(w.troubles[i], "import.warc: offset ") || !strstr(w.troubles[i], "crashed"))
+				fail_msg("%s", w.troubles[i]);
+		assert_int_equal(w.nkept, ARRAY_LEN(urls) + 1);
+		for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+			struct err e;
+			check_field(&w.kept[i], "url", urls[i]);
+			if (capture_check(w.ar, &w.kept[i], &e) != OK)
+				fail_msg("%s", e.msg);
+		}
+		const struct record *source = &w.kept[w.nkept - 1];
+		assert_true(str_eq(source->kind, STR("source")));
+		check_field(source, "source.captures", "3");
+		check_field(source, "source.bad", "5");
+		world_close(&w);
+	}
+}
+
+static void test_a_file_that_kills_worker_after_worker_is_given_up(void **unused)
+{
+	(void)unused;
+	static const char *texts[CAP_IMPORT_WORKERS + 8];
+	struct world w;
+	world_open(&w);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		texts[i] = i == 0 ? "zero" : DEADLY;
+	struct capture_counts counts = import(&w, texts, ARRAY_LEN(texts), BY_RECORD);
+	assert_int_equal(counts.captures, 1);
+	assert_int_equal(counts.bad, CAP_IMPORT_WORKERS + 1);
+	assert_non_null(strstr(w.troubles[w.ntroubles - 1], "was not read"));
+	assert_int_equal(w.nkept, 2);
+	assert_true(str_eq(w.kept[1].kind, STR("source")));
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_proxys_address_is_not_sealed_as_the_sites),
+		cmocka_unit_test(test_a_record_that_kills_its_parser_costs_that_record_alone),
+		cmocka_unit_test(test_a_file_that_kills_worker_after_worker_is_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

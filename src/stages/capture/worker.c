@@ -65,16 +65,11 @@ static rc feed_answer(
 	return type == FEED_END ? feed_end(f, reply, e) : analysis_push(f->analysis, request, e);
 }
 
-static rc start(struct capture_worker *w, struct err *e)
-{
-	struct sandbox_job job = {.answer = feed_answer, .ctx = &w->feeding};
-	return sandbox_start(&job, &w->box, e);
-}
-
 rc capture_worker_new(struct capture_worker **ret, struct err *e)
 {
 	struct capture_worker *w = mem_alloc(sizeof(*w));
-	rc r = start(w, e);
+	struct sandbox_job job = {.answer = feed_answer, .ctx = &w->feeding};
+	rc r = sandbox_start(&job, &w->box, e);
 	if (r != OK) {
 		mem_free(w);
 		return r;
@@ -94,15 +89,9 @@ void capture_worker_free(struct capture_worker *w)
 	mem_free(w);
 }
 
-/* A worker that died on the message before this one is replaced. */
-static rc revive(struct capture_worker *w, struct err *e)
+bool capture_worker_alive(const struct capture_worker *w)
 {
-	struct err ignored;
-	if (w->box && sandbox_alive(w->box))
-		return OK;
-	rc_ignore(sandbox_close(w->box, &ignored));
-	w->box = NULL;
-	return start(w, e);
+	return sandbox_alive(w->box);
 }
 
 static rc feed_begin_message(struct capture_worker *w, enum message_kind kind, struct str content_type,
@@ -124,7 +113,6 @@ rc analyse_message(struct capture_worker *w, struct arena *a, enum message_kind 
 	AUTO(digest) sha = {0};
 	uint64_t at = 0;
 	buf_init(&reply, CAP_RECORD);
-	TRY(revive(w, e));
 	TRY(feed_begin_message(w, kind, content_type, keys, &reply, e));
 	digest_start(&sha, DIGEST_SHA256);
 	digest_add(&sha, head.p, head.n);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole commands on an archive in a temporary folder. The web is a function: a URL with "deadly" in it gives a page
+ * that kills the worker that parses it (message_push is wrapped by the linker, and so is fork). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <ftw.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/pipeline/pipeline.h"
+#include "formats/message/message.h"
+#include "io/fs/fs.h"
+#include "io/http/http.h"
+
+#define DEADLY "this page kills its parser"
+#define HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+
+rc __real_message_push(struct message *m, struct str piece, struct err *e);
+rc __wrap_message_push(struct message *m, struct str piece, struct err *e);
+rc __wrap_message_push(struct message *m, struct str piece, struct err *e)
+{
+	if (str_find(piece, STR(DEADLY), 0) < piece.n)
+		__builtin_trap();
+	return __real_message_push(m, piece, e);
+}
+
+static atomic_uint forks_among_threads;
+
+static size_t threads(void)
+{
+	size_t n = 0;
+	DIR *d = opendir("/proc/self/task");
+	assert_non_null(d);
+	for (const struct dirent *e = readdir(d); e; e = readdir(d))
+		n += e->d_name[0] != '.';
+	(void)closedir(d);
+	return n;
+}
+
+pid_t __real_fork(void);
+pid_t __wrap_fork(void);
+pid_t __wrap_fork(void)
+{
+	/* a thread that was joined may be listed a moment longer */
+	for (int i = 0; threads() > 1 && i < 100; i++)
+		(void)poll(NULL, 0, 10);
+	if (threads() > 1)
+		atomic_fetch_add(&forks_among_threads, 1);
+	return __real_fork();
+}
+
+struct world {
+	struct env env; /* first */
+	struct pipeline_ui ui;
+	struct arena a;
+	char dir[64];
+	const char *path;
+	const char *state;
+	size_t kept;
+	size_t troubles;
+	char last[sizeof(((struct err *)NULL)->msg)];
+};
+
+static rc any_page(
+	struct env *env, const struct fetch_request *q, struct arena *a, struct fetch_reply *ret, struct err *e)
+{
+	bool deadly = str_find(q->url, STR("deadly"), 0) < q->url.n;
+	struct str body = str_fmt(a, "<title>%.*s</title><p>%s", STR_FMT(q->url), deadly ? DEADLY : "a page");
+	*ret = (struct fetch_reply){.request = STR("GET / HTTP/1.1\r\n\r\n"),
+		.head = STR(HEAD),
+		.status = 200,
+		.body = body.n,
+		.ip = STR("192.0.2.7"),
+		.started = env->now(env),
+		.ended = env->now(env),
+		.tool = STR("libfake/1")};
+	(void)poll(NULL, 0, 5);
+	return write(q->spool, body.p, body.n) == (ssize_t)body.n ? OK : err_sys(e, "spool");
+}
+
+static const char *fixed_var(struct env *env, const char *name)
+{
+	const struct world *w = (const struct world *)(const void *)env;
+	return strcmp(name, "XDG_STATE_HOME") == 0 ? w->state : NULL;
+}
+
+static struct world *world_of(struct pipeline_ui *ui)
+{
+	return (struct world *)(void *)((char *)ui - offsetof(struct world, ui));
+}
+
+static void on_kept(struct pipeline_ui *ui, const struct catalog_row *row)
+{
+	(void)row;
+	world_of(ui)->kept++;
+}
+
+static void on_trouble(struct pipeline_ui *ui, const struct err *e)
+{
+	struct world *w = world_of(ui);
+	w->troubles++;
+	memcpy(w->last, e->msg, sizeof(w->last));
+}
+
+static void world_open(struct world *w)
+{
+	struct err e;
+	struct str vkey;
+	*w = (struct world){.ui = {.kept = on_kept, .trouble = on_trouble}};
+	fs_env(&w->env);
+	w->env.fetch = any_page;
+	w->env.var = fixed_var;
+	memcpy(w->dir, "/tmp/onrecord-pipeline-XXXXXX", sizeof("/tmp/onrecord-pipeline-XXXXXX"));
+	assert_non_null(mkdtemp(w->dir));
+	w->path = str_fmt(&w->a, "%s/archive", w->dir).p;
+	w->state = str_fmt(&w->a, "%s/state", w->dir).p;
+	if (pipeline_init(&w->env, w->path, STR("example.org/test"), &w->a, &vkey, &e) != OK)
+		fail_msg("%s", e.msg);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)st;
+	(void)type;
+	(void)f;
+	return remove(path);
+}
+
+static void world_close(struct world *w)
+{
+	(void)nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	arena_clear(&w->a);
+}
+
+static void test_a_page_that_kills_its_worker_costs_itself_alone(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct pipeline *p = NULL;
+	struct pipeline_fetched got;
+	struct str urls[24];
+	world_open(&w);
+	/* two in a row, the first and the last */
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++)
+		urls[i] = str_fmt(&w.a, "http://news.example/%zu%s", i,
+			i == 0 || i == 7 || i == 8 || i == ARRAY_LEN(urls) - 1 ? "-deadly" : "");
+	if (pipeline_open(&w.env, w.path, true, &w.ui, &p, &e) != OK)
+		fail_msg("%s", e.msg);
+	struct pipeline_fetch how = {.how = {.tool = STR("onrecord/test"), .user_agent = STR("test")}, .jobs = 4};
+	assert_int_equal(pipeline_fetch(p, urls, ARRAY_LEN(urls), &how, &got, &e), OK);
+	assert_int_equal(got.kept, ARRAY_LEN(urls) - 4);
+	assert_int_equal(got.failed, 4);
+	assert_int_equal(w.kept, ARRAY_LEN(urls) - 4);
+	assert_int_equal(w.troubles, 4);
+	assert_non_null(strstr(w.last, "crashed"));
+	assert_int_equal(atomic_load(&forks_among_threads), 0);
+	assert_int_equal(pipeline_close(p, &e), OK);
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_page_that_kills_its_worker_costs_itself_alone),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
