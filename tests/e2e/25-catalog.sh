@@ -36,3 +36,20 @@ cp -a "$T/a" "$T/b"
 printf 'x' >>"$T/b/log/state"
 exits "a damaged log/state is seen by verify of one capture" 1 "$ONRECORD" -C "$T/b" verify '#0'
 is "which is not verified" "NOT verified: #0 $odd/gzip" "$(cat "$T/out")"
+
+"$ONRECORD" -C "$T/old" ls --json | json "[(r['url'], r['title']) for r in rows]" >"$T/want"
+before=$(sha256sum "$T"/old/log/* "$T"/old/records/* "$T"/old/warc/* 2>/dev/null)
+ok "an older copy is reindexed" "$ONRECORD" -C "$T/old" reindex
+is "to the same list" "$(cat "$T/want")" "$("$ONRECORD" -C "$T/old" ls --json | json "[(r['url'], r['title']) for r in rows]")"
+is "and nothing else of it is changed" "$before" "$(sha256sum "$T"/old/log/* "$T"/old/records/* "$T"/old/warc/* 2>/dev/null)"
+is "no temporary file stays" "" "$(ls "$T/old" | grep tmp)"
+printf 'XXXXXXXX' | dd of="$T/a/records/000000000000.rec" bs=1 seek=$(($(stat -c %s "$T/a/records/000000000000.rec") - 9)) conv=notrunc 2>/dev/null
+exits "a damaged archive is reindexed up to the damage" 6 "$ONRECORD" reindex
+is "which is named" 1 "$(grep -c 'records/000000000000.rec: offset' "$T/err")"
+is "with what is before it" 2 "$("$ONRECORD" ls 2>/dev/null | wc -l)"
+rm -f "$T"/old/catalog.db*
+ok "without a catalog, and none to be made, captures are listed all the same" "$ONRECORD" -C "$T/old" ls
+is "from the records" 1 "$(grep -c "sealed $odd/gzip" "$T/out")"
+is "and that is said" 1 "$(grep -c 'listed from the records' "$T/err")"
+ok "shown too" "$ONRECORD" -C "$T/old" show '#0'
+is "and written out" "$("$ONRECORD" -C "$T/a" cat '#0' 2>/dev/null | sha256sum)" "$("$ONRECORD" -C "$T/old" cat '#0' 2>/dev/null | sha256sum)"

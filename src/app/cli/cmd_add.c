@@ -238,5 +238,5 @@ enum exit_code cmd_reindex(struct cli *c)
 		return cli_fail(c, &e);
 	if (!c->o.quiet)
 		buf_addf(&c->out, "%llu log entries indexed\n", (unsigned long long)rows);
-	return EXIT_DONE;
+	return c->troubles ? EXIT_PARTIAL : EXIT_DONE;
 }

@@ -14,6 +14,7 @@
 #define KEY_FILE "keys/log.key"
 #define VKEY_FILE "keys/log.vkey"
 #define CATALOG_FILE "catalog.db"
+#define CATALOG_TEMP CATALOG_FILE ".tmp"
 
 static rc random_origin(struct env *env, struct arena *a, struct str *ret, struct err *e)
 {
@@ -110,21 +111,23 @@ static int on_progress(struct capture_out *o, uint64_t done, uint64_t total)
 	return 0;
 }
 
-/* A catalog that cannot be used costs the listing, not the archive. */
-static void open_catalog(struct pipeline *p, bool write)
+static void forget_catalog(struct pipeline *p)
 {
-	struct err e;
-	const char *path = str_fmt(&p->run, "%s/" CATALOG_FILE, p->path).p;
-	rc r = catalog_open(path, write, &p->catalog, &e);
-	p->catalog_tried = true;
-	if (r == OK && write)
-		r = catalog_catch_up(p, &e);
-	if (r == OK)
-		return;
-	p->ui->trouble(p->ui, &e);
 	catalog_close(p->catalog);
 	p->catalog = NULL;
 	p->in_batch = false;
+}
+
+static rc open_catalog(struct pipeline *p, const char *name, bool write, struct err *e)
+{
+	const char *path = str_fmt(&p->run, "%s/%s", p->path, name).p;
+	p->catalog_tried = true;
+	rc r = catalog_open(path, write, &p->catalog, e);
+	if (r == OK && write)
+		r = catalog_catch_up(p, e);
+	if (r != OK)
+		forget_catalog(p);
+	return r;
 }
 
 static void tell_recovery(struct pipeline *p, const struct seal_opened *o)
@@ -169,7 +172,10 @@ static rc open_write(struct pipeline *p, struct err *e)
 	TRY(seal_open(p->ar, p->signer, &p->seal, &opened, e));
 	tell_recovery(p, &opened);
 	tell_sandbox(p);
-	open_catalog(p, true);
+	/* a catalog that cannot be used costs the listing, not the archive */
+	struct err why;
+	if (open_catalog(p, CATALOG_FILE, true, &why) != OK)
+		p->ui->trouble(p->ui, &why);
 	return OK;
 }
 
@@ -229,7 +235,7 @@ struct archive *pipeline_archive(struct pipeline *p)
 
 /* After a command was killed, the catalog may lack what it had kept. A short turn as a writer puts that right; when
  * another process is writing, or we may not, what is there has to do. */
-static void mend_catalog(struct pipeline *p)
+static void mend_catalog(struct pipeline *p, struct err *why)
 {
 	struct pipeline *w = NULL;
 	struct err e;
@@ -239,17 +245,36 @@ static void mend_catalog(struct pipeline *p)
 	if (!behind || pipeline_open(p->env, p->path, true, p->ui, &w, &e) != OK)
 		return;
 	rc_ignore(pipeline_close(w, &e));
-	catalog_close(p->catalog);
-	p->catalog = NULL;
-	open_catalog(p, false);
+	forget_catalog(p);
+	rc_ignore(open_catalog(p, CATALOG_FILE, false, why));
+}
+
+/* On a medium that we may not write to, or over an older copy of an archive, which nothing signs on. */
+static void catalog_in_memory(struct pipeline *p, const struct err *why)
+{
+	struct err e;
+	AUTO(arena) a = {0};
+	rc r = catalog_open(":memory:", true, &p->catalog, &e);
+	if (r == OK)
+		r = catalog_catch_up(p, &e);
+	if (r != OK)
+		p->ui->trouble(p->ui, &e);
+	if (r != OK && r != E_VERIFY)
+		forget_catalog(p);
+	if (p->catalog && p->ui->notice)
+		p->ui->notice(
+			p->ui, str_fmt(&a, "%s: captures are listed from the records, without titles", why->msg).p);
 }
 
 struct catalog *pipeline_catalog(struct pipeline *p)
 {
+	struct err e;
 	if (p->catalog_tried)
 		return p->catalog;
-	open_catalog(p, false);
-	mend_catalog(p);
+	rc_ignore(open_catalog(p, CATALOG_FILE, false, &e));
+	mend_catalog(p, &e);
+	if (!p->catalog)
+		catalog_in_memory(p, &e);
 	return p->catalog;
 }
 
@@ -292,23 +317,37 @@ rc pipeline_file(struct pipeline *p, const struct pipeline_file *file, struct ca
 	return r;
 }
 
+static rc reindex_into(struct pipeline *p, uint64_t *ret_rows, struct err *e)
+{
+	struct env *env = p->env;
+	int dir = archive_dir(p->ar);
+	static const char *const old[] = {CATALOG_TEMP, CATALOG_TEMP "-wal", CATALOG_TEMP "-shm"};
+	for (size_t i = 0; i < ARRAY_LEN(old); i++)
+		TRY(fs_remove(env, dir, old[i], e));
+	const char *path = str_fmt(&p->run, "%s/" CATALOG_TEMP, p->path).p;
+	TRY(catalog_open(path, true, &p->catalog, e));
+	rc r = catalog_catch_up(p, e);
+	if (r == E_VERIFY)
+		p->ui->trouble(p->ui, e);
+	else
+		TRY(r);
+	TRY(pipeline_read(p, p->jobs, e));
+	TRY(catalog_seen(p->catalog, ret_rows, e));
+	forget_catalog(p);
+	/* what SQLite keeps beside the old one would be read as the new one's */
+	TRY(fs_remove(env, dir, CATALOG_FILE "-wal", e));
+	TRY(fs_remove(env, dir, CATALOG_FILE "-shm", e));
+	return fs_rename(env, dir, CATALOG_TEMP, CATALOG_FILE, e);
+}
+
 rc pipeline_reindex(
 	struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows, struct err *e)
 {
-	static const char *const files[] = {CATALOG_FILE, CATALOG_FILE "-wal", CATALOG_FILE "-shm"};
-	struct archive *ar = NULL;
-	struct pipeline *p = NULL;
-	TRY(archive_open(env, path, true, &ar, e));
-	rc r = OK;
-	for (size_t i = 0; i < ARRAY_LEN(files) && r == OK; i++)
-		r = fs_remove(env, archive_dir(ar), files[i], e);
-	archive_close(ar);
-	TRY(r);
-	TRY(pipeline_open(env, path, true, ui, &p, e));
-	p->jobs = jobs;
-	r = p->catalog ? pipeline_read(p, jobs, e) : err_set(e, E_IO, "%s/" CATALOG_FILE ": cannot be made", path);
-	*ret_rows = seal_size(p->seal);
-	struct err ignored;
-	rc closed = pipeline_close(p, r == OK ? e : &ignored);
-	return r == OK ? closed : r;
+	struct pipeline p = {.env = env, .path = path, .ui = ui, .jobs = jobs, .catalog_tried = true};
+	TRY(archive_open(env, path, true, &p.ar, e));
+	rc r = reindex_into(&p, ret_rows, e);
+	forget_catalog(&p);
+	archive_close(p.ar);
+	arena_clear(&p.run);
+	return r;
 }

@@ -42,7 +42,8 @@ MUST_USE rc pipeline_close(struct pipeline *p, struct err *e);
 void pipeline_abandon(struct pipeline *p);
 
 struct archive *pipeline_archive(struct pipeline *p);
-/* NULL when it cannot be used, which has then been said. */
+/* Where there is none that can be used, and none can be made, one is made in memory, without readings, and that is
+ * said. NULL when that fails too. */
 struct catalog *pipeline_catalog(struct pipeline *p);
 const struct note_key *pipeline_key(const struct pipeline *p);
 /* Log entries under the published checkpoint. */
@@ -81,7 +82,9 @@ MUST_USE rc pipeline_article(struct pipeline *p, const struct catalog_row *row, 
 /* Reads the article in a file; the encoded article goes into `ret`. No archive is involved. */
 MUST_USE rc pipeline_read_file(
 	int fd, uint64_t size, struct str url, struct str content_type, struct buf *ret, struct err *e);
-/* Makes the catalog anew from records/, warc/ and log/. */
+/* Makes the catalog anew from records/ and warc/, beside the old one, and puts it in its place when it is whole.
+ * *ret_rows: log entries seen. Nothing else is changed and nothing signed, so that it can be done to an older copy of
+ * an archive too. OK, also when damage ended the scan early, which is told as trouble · E_BUSY · E_IO. */
 MUST_USE rc pipeline_reindex(
 	struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows, struct err *e);
 

@@ -30,7 +30,7 @@ struct pipeline {
 MUST_USE rc catalog_add(struct pipeline *p, const struct frame *f, const struct record *r, struct catalog_row *ret_row,
 	struct arena *a, struct err *e);
 MUST_USE rc catalog_done(struct pipeline *p, struct err *e);
-/* Rows for frames that the catalog has not seen. */
+/* Rows for frames that the catalog has not seen. E_VERIFY a damaged one: those before it have their rows. */
 MUST_USE rc catalog_catch_up(struct pipeline *p, struct err *e);
 /* True when there are frames that it has not seen. */
 MUST_USE rc catalog_is_behind(struct pipeline *p, bool *ret, struct err *e);

@@ -80,10 +80,13 @@ rc catalog_catch_up(struct pipeline *p, struct err *e)
 			p->ui->progress(p->ui, "indexing", f.ref.index, 0);
 	}
 	archive_scan_free(s);
-	if (r != E_NOTFOUND)
+	if (r != E_NOTFOUND && r != E_VERIFY)
 		return r;
+	struct err damage = *e;
 	TRY(catalog_done(p, e));
-	return catalog_set_seen(p->catalog, seen, e);
+	TRY(catalog_set_seen(p->catalog, seen, e));
+	*e = damage;
+	return r == E_NOTFOUND ? OK : r;
 }
 
 rc catalog_is_behind(struct pipeline *p, bool *ret, struct err *e)

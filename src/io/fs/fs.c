@@ -208,6 +208,14 @@ static rc commit_temp(struct env *env, int at, const char *temp, struct str byte
 	return fs_sync_fd(env, fd, temp, false, e);
 }
 
+rc fs_rename(struct env *env, int at, const char *from, const char *to, struct err *e)
+{
+	AUTO(arena) a = {0};
+	if (fs_faulted(env, ENV_RENAME, to) || renameat(at, from, at, to) != 0)
+		return err_sys(e, "%s: rename", to);
+	return fs_dir_sync(env, at, str_cstr(&a, parent_of(str_c(to))), e);
+}
+
 rc fs_commit(struct env *env, int at, const char *path, struct str bytes, mode_t mode, struct err *e)
 {
 	char temp[PATH_CAP];

@@ -36,6 +36,8 @@ MUST_USE rc fs_read_at(int fd, uint64_t offset, void *p, size_t n, struct err *e
 /* Puts a whole file in place so that after a crash there is the old one or the new one: temp, fsync, rename, fsync of
  * the directory. Parents are made. The temp file's name ends in ".tmp". */
 MUST_USE rc fs_commit(struct env *env, int at, const char *path, struct str bytes, mode_t mode, struct err *e);
+/* Gives a finished file its name, over one that has it; the directory is synced. */
+MUST_USE rc fs_rename(struct env *env, int at, const char *from, const char *to, struct err *e);
 /* Removes a file; one that is not there is fine. */
 MUST_USE rc fs_remove(struct env *env, int at, const char *path, struct err *e);
 MUST_USE rc fs_remove_dir(struct env *env, int at, const char *path, struct err *e);
