@@ -43,6 +43,7 @@ def rec(i, length=None):
             f'WARC-Target-URI: http://news.example/{i}\r\nWARC-Date: 2024-03-14T00:00:00Z\r\n'
             f'Content-Type: application/http;msgtype=response\r\nContent-Length: {length or len(http)}\r\n\r\n').encode() + http + b'\r\n\r\n'
 open(sys.argv[1] + '/bad.warc', 'wb').write(rec(1) + rec(2, '12x') + rec(3))
+open(sys.argv[1] + '/escape.warc', 'wb').write(rec(4).replace(b'WARC-Date', b'WARC-Truncated: \x1b]0;owned\x07\r\nWARC-Date') + rec(5, '\x1b[2J'))
 open(sys.argv[1] + '/cut.warc', 'wb').write(rec(1) + rec(2)[:-20])
 with open(sys.argv[1] + '/header.warc', 'wb') as f:
     f.write(b'WARC/1.1\r\nWARC-Type: response\r\nX: ')
@@ -52,6 +53,9 @@ exits "a WARC with one bad record keeps the others" 6 "$ONRECORD" add "$T/bad.wa
 is "both of them" 2 "$(grep -c '^kept' "$T/out")"
 say_one_line "the bad one, with file and offset"
 is "the line names the byte" 1 "$(grep -c "bad.warc: offset [1-9]" "$T/err")"
+exits "a WARC with escape sequences is imported" 6 "$ONRECORD" add "$T/escape.warc"
+"$ONRECORD" ls >>"$T/out"
+is "none of them reaches the terminal" 0 "$(cat "$T/out" "$T/err" | tr -d -c '\033\007' | wc -c)"
 exits "a truncated WARC keeps what is whole" 6 "$ONRECORD" add -q "$T/cut.warc"
 exits "a header without end" 3 "$ONRECORD" add -q "$T/header.warc"
 exits "a wrong option" 2 "$ONRECORD" ls --frobnicate

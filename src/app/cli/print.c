@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/cli/cli.h"
+#include "base/caps.h"
 #include "base/codec.h"
 #include "base/utf8.h"
 
@@ -26,22 +27,27 @@ void cli_bar_end(struct cli *c)
 	c->bar_shown = false;
 }
 
-void cli_error(struct cli *c, const struct err *e)
+/* Messages quote what comes from outside. */
+static void say(struct cli *c, const char *text)
 {
+	AUTO(buf) line = {0};
+	buf_init(&line, 64 * KIB);
+	cli_text(&line, str_c(text));
 	cli_bar_end(c);
 	cli_flush(c);
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "onrecord: %s\n", e->msg);
+	(void)fprintf(stderr, "onrecord: %.*s\n", STR_FMT(buf_str(&line)));
+}
+
+void cli_error(struct cli *c, const struct err *e)
+{
+	say(c, e->msg);
 }
 
 void cli_note(struct cli *c, const char *text)
 {
-	if (c->o.quiet)
-		return;
-	cli_bar_end(c);
-	cli_flush(c);
-	(void)fflush(stdout);
-	(void)fprintf(stderr, "onrecord: %s\n", text);
+	if (!c->o.quiet)
+		say(c, text);
 }
 
 void cli_bar(struct cli *c, const char *what, uint64_t done, uint64_t total)
@@ -219,8 +225,11 @@ void cli_row(struct cli *c, const struct catalog_row *row, bool sealed)
 		buf_add(b, STR("  "));
 		cli_text(b, str_sub(row->title, 0, utf8_cut(row->title, 120)));
 	}
-	if (row->truncated.n)
-		buf_addf(b, "  [cut short: %.*s]", STR_FMT(row->truncated));
+	if (row->truncated.n) {
+		buf_add(b, STR("  [cut short: "));
+		cli_text(b, row->truncated);
+		buf_addc(b, ']');
+	}
 	buf_addc(b, '\n');
 	cli_flush(c);
 }

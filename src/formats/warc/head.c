@@ -14,6 +14,7 @@ enum known {
 	K_LENGTH,
 	K_CONTENT_TYPE,
 	K_TARGET,
+	K_TRUNCATED,
 	K_ONCE, /* the rest may just not be repeated (§5: only WARC-Concurrent-To may) */
 };
 
@@ -28,13 +29,13 @@ static const struct str KNOWN[] = {
 	[K_LENGTH] = NAME("Content-Length"),
 	[K_CONTENT_TYPE] = NAME("Content-Type"),
 	[K_TARGET] = NAME("WARC-Target-URI"),
+	[K_TRUNCATED] = NAME("WARC-Truncated"),
 	[K_ONCE] = NAME("WARC-Block-Digest"),
 	NAME("WARC-Payload-Digest"),
 	NAME("WARC-IP-Address"),
 	NAME("WARC-Refers-To"),
 	NAME("WARC-Refers-To-Target-URI"),
 	NAME("WARC-Refers-To-Date"),
-	NAME("WARC-Truncated"),
 	NAME("WARC-Warcinfo-ID"),
 	NAME("WARC-Filename"),
 	NAME("WARC-Profile"),
@@ -173,6 +174,16 @@ static struct str unbracket(struct str s, bool *ret_had)
 	return *ret_had ? str_sub(s, 1, s.n - 1) : s;
 }
 
+/* §5.13: a reason that we do not know is none. */
+static struct str truncated_of(struct str v)
+{
+	static const char *const reasons[] = {"length", "time", "disconnect", "unspecified"};
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+		if (str_ieq(v, str_c(reasons[i])))
+			return str_c(reasons[i]);
+	return STR("");
+}
+
 static void set_known(struct warc_record *r, enum known k, struct str v, uint64_t at, struct str *ret_length)
 {
 	bool brackets = false;
@@ -201,6 +212,13 @@ static void set_known(struct warc_record *r, enum known k, struct str v, uint64_
 			quirk_add(&r->quirks, at, "WARC-Target-URI in < >");
 		if (str_chr(v, ' ', 0) < v.n)
 			quirk_add(&r->quirks, at, "space in WARC-Target-URI");
+		break;
+	case K_TRUNCATED:
+		r->truncated = truncated_of(v);
+		if (v.n && r->truncated.n == 0) {
+			quirk_add(&r->quirks, at, "WARC-Truncated '%.*s'", STR_FMT(str_sub(v, 0, 60)));
+			r->truncated = STR("unspecified");
+		}
 		break;
 	case K_ONCE:
 		break;

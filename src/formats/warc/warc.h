@@ -61,6 +61,7 @@ struct warc_record {
 	struct str date_text;    /* as written */
 	struct instant date;     /* PRECISION_NONE when unreadable */
 	struct str content_type; /* of the block */
+	struct str truncated;    /* "length", "time", "disconnect", "unspecified"; empty: whole. WARC 1.1 §5.13 */
 	uint64_t length;         /* of the block */
 	struct warc_field *fields;
 	size_t nfields;

@@ -219,7 +219,7 @@ void warc_record_fields(struct arena *a, const struct warc_record *rec, struct r
 	record_add(a, ret, "warc.type", rec->type_name);
 	add_if(a, ret, "warc.id", rec->id);
 	add_if(a, ret, "ip", warc_get(rec, "WARC-IP-Address"));
-	add_if(a, ret, "truncated", warc_get(rec, "WARC-Truncated"));
+	add_if(a, ret, "truncated", rec->truncated);
 	add_if(a, ret, "refers-to", warc_get(rec, "WARC-Refers-To"));
 	add_if(a, ret, "declared.payload", warc_get(rec, "WARC-Payload-Digest"));
 	add_if(a, ret, "declared.block", warc_get(rec, "WARC-Block-Digest"));

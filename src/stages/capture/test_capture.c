@@ -273,28 +273,34 @@ static void squeeze(struct buf *b)
 	(void)deflateEnd(&z);
 }
 
-/* An archive of responses with these texts, open for reading. */
-static int web_archive(struct world *w, const char *const *texts, size_t n, enum storage storage)
+/* These bytes in a file, open for reading. */
+static int file_of(struct world *w, struct str bytes)
 {
-	AUTO(buf) b = {0};
 	struct err e;
-	buf_init(&b, 16 * MIB);
-	for (size_t i = 0; i < n; i++)
-		add_response(&b, (unsigned)i, texts[i], storage);
-	if (storage == AS_ONE)
-		squeeze(&b);
 	const char *path = str_fmt(&w->a, "%s/import.warc", w->dir).p;
-	assert_int_equal(fs_commit(&w->env, AT_FDCWD, path, buf_str(&b), 0600, &e), OK);
+	assert_int_equal(fs_commit(&w->env, AT_FDCWD, path, bytes, 0600, &e), OK);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	assert_true(fd >= 0);
 	return fd;
 }
 
-static struct capture_counts import(struct world *w, const char *const *texts, size_t n, enum storage storage)
+/* An archive of responses with these texts, open for reading. */
+static int web_archive(struct world *w, const char *const *texts, size_t n, enum storage storage)
+{
+	AUTO(buf) b = {0};
+	buf_init(&b, 16 * MIB);
+	for (size_t i = 0; i < n; i++)
+		add_response(&b, (unsigned)i, texts[i], storage);
+	if (storage == AS_ONE)
+		squeeze(&b);
+	return file_of(w, buf_str(&b));
+}
+
+static struct capture_counts import_file(struct world *w, int file)
 {
 	struct err e = {0};
 	struct capture_counts counts = {0};
-	AUTO_FD fd = web_archive(w, texts, n, storage);
+	AUTO_FD fd = file;
 	struct capture_source src = {STR("import.warc"), STR("onrecord/test")};
 	w->nkept = w->ntroubles = 0;
 	w->kept = NULL;
@@ -302,6 +308,54 @@ static struct capture_counts import(struct world *w, const char *const *texts, s
 	if (capture_import(w->ar, fd, &src, &w->out, &counts, &e) != OK)
 		fail_msg("%s", e.msg);
 	return counts;
+}
+
+static struct capture_counts import(struct world *w, const char *const *texts, size_t n, enum storage storage)
+{
+	return import_file(w, web_archive(w, texts, n, storage));
+}
+
+static void check_kept(struct world *w)
+{
+	struct err e;
+	for (size_t i = 0; i < w->nkept; i++)
+		if (str_eq(w->kept[i].kind, STR("import")) && capture_check(w->ar, &w->kept[i], &e) != OK)
+			fail_msg("%s", e.msg);
+}
+
+/* Imports one plain response with these lines in its header; its record is the first one kept. */
+static const struct record *import_with(struct world *w, const char *lines)
+{
+	struct str block = STR(HTML_HEAD "<p>x");
+	struct str bytes = str_fmt(&w->a,
+		"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000001>\r\n"
+		"WARC-Target-URI: http://news.example/1\r\nWARC-Date: 2024-03-14T00:00:00Z\r\n%s"
+		"Content-Type: application/http;msgtype=response\r\nContent-Length: %zu\r\n\r\n%.*s\r\n\r\n",
+		lines, block.n, STR_FMT(block));
+	assert_int_equal(import_file(w, file_of(w, bytes)).captures, 1);
+	check_kept(w);
+	return &w->kept[0];
+}
+
+static void test_only_the_standards_reasons_for_truncation_are_sealed(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *line, *truncated, *quirks;
+	} cases[] = {
+		{"", "", ""},
+		{"WARC-Truncated: time\r\n", "time", ""},
+		{"WARC-Truncated: Length\r\n", "length", ""},
+		{"WARC-Truncated: \x1b]0;owned\x07\r\n", "unspecified", "0: WARC-Truncated '\x1b]0;owned\x07'\n"},
+	};
+	struct world w;
+	world_open(&w);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct record *r = import_with(&w, cases[i].line);
+		check_field(r, "truncated", cases[i].truncated);
+		check_field(r, "warc.quirks", cases[i].quirks);
+	}
+	world_close(&w);
 }
 
 static void test_a_record_that_kills_its_parser_costs_that_record_alone(void **unused)
@@ -356,6 +410,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_proxys_address_is_not_sealed_as_the_sites),
+		cmocka_unit_test(test_only_the_standards_reasons_for_truncation_are_sealed),
 		cmocka_unit_test(test_a_record_that_kills_its_parser_costs_that_record_alone),
 		cmocka_unit_test(test_a_file_that_kills_worker_after_worker_is_given_up),
 	};
