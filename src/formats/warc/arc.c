@@ -8,6 +8,7 @@
  * URLs and content types hold spaces in the wild, so the line is read around its anchor: an address followed by a date.
  */
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/caps.h"
 #include "formats/warc/warc_int.h"
 
@@ -118,6 +119,28 @@ static void arc_date(struct warc_record *r, uint64_t at)
 		quirk_add(&r->quirks, at, "unreadable date '%.*s'", STR_FMT(r->date_text));
 }
 
+/* A WARC header cannot hold every byte that an ARC line can: those are written as in a URL, and the spaces around,
+ * which are no part of a WARC value, left out. So what is made of the line is read back as the same. */
+static struct str clean(struct arena *a, struct str s, uint64_t at, struct quirks *q)
+{
+	AUTO(buf) b = {0};
+	bool odd = false;
+	s = str_trim(s);
+	for (size_t i = 0; i < s.n; i++)
+		odd |= (unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f;
+	if (!odd)
+		return s;
+	quirk_add(q, at, "control characters in the line");
+	buf_init(&b, 3 * ARC_LINE_MAX);
+	for (size_t i = 0; i < s.n; i++) {
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+			buf_addf(&b, "%%%02X", (unsigned char)s.p[i]);
+		else
+			buf_addc(&b, s.p[i]);
+	}
+	return str_dup(a, buf_str(&b));
+}
+
 rc arc_line_parse(
 	struct arena *a, struct str line, uint64_t at, struct warc_record *ret, bool *ret_length_ok, struct err *e)
 {
@@ -126,6 +149,8 @@ rc arc_line_parse(
 	if (!line_split(first_line(ret->head), &l))
 		return err_set(e, E_FORMAT, "neither a WARC nor an ARC record: '%.*s'",
 			STR_FMT(str_sub(first_line(line), 0, 60)));
+	l.url = clean(a, l.url, at, &ret->quirks);
+	l.mime = clean(a, l.mime, at, &ret->quirks);
 	bool filedesc = str_istarts(l.url, STR("filedesc:"));
 	bool http = str_istarts(l.url, STR("http:")) || str_istarts(l.url, STR("https:"));
 	ret->arc = true;

@@ -337,6 +337,40 @@ static const struct record *import_with(struct world *w, const char *lines)
 	return &w->kept[0];
 }
 
+static void test_an_arc_url_is_in_the_record_as_in_the_warc_header_made_of_it(void **unused)
+{
+	(void)unused;
+#define LINE(url, mime)                                                                                                \
+	{                                                                                                              \
+		url " 192.0.2.7 20010203040506 " mime, sizeof(url " 192.0.2.7 20010203040506 " mime) - 1               \
+	}
+	static const struct {
+		struct str line;
+		const char *url;
+		bool odd;
+	} cases[] = {
+		{LINE("http://news.example/a\0b", "text/html"), "http://news.example/a%00b", true},
+		{LINE("http://news.example/a\0", "text/html"), "http://news.example/a%00", true},
+		{LINE("http://news.example/a\t", "text/html"), "http://news.example/a", false},
+		{LINE("http://news.example/a ", "text/html"), "http://news.example/a", false},
+		{LINE("dns:news.example", "text/d\0ns"), "dns:news.example", true},
+	};
+#undef LINE
+	struct world w;
+	world_open(&w);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf) b = {0};
+		buf_init(&b, 4 * KIB);
+		buf_add(&b, cases[i].line);
+		buf_addf(&b, " %zu\n%s\n", sizeof(HTML_HEAD "x") - 1, HTML_HEAD "x");
+		assert_int_equal(import_file(&w, file_of(&w, buf_str(&b))).captures, 1);
+		check_field(&w.kept[0], "url", cases[i].url);
+		assert_int_equal(has(record_get(&w.kept[0], "warc.quirks"), "control characters"), cases[i].odd);
+		check_kept(&w);
+	}
+	world_close(&w);
+}
+
 static void test_only_the_standards_reasons_for_truncation_are_sealed(void **unused)
 {
 	(void)unused;
@@ -410,6 +444,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_proxys_address_is_not_sealed_as_the_sites),
+		cmocka_unit_test(test_an_arc_url_is_in_the_record_as_in_the_warc_header_made_of_it),
 		cmocka_unit_test(test_only_the_standards_reasons_for_truncation_are_sealed),
 		cmocka_unit_test(test_a_record_that_kills_its_parser_costs_that_record_alone),
 		cmocka_unit_test(test_a_file_that_kills_worker_after_worker_is_given_up),
