@@ -190,9 +190,11 @@ void analyse_begin_record(
 	struct analysis *an, struct arena *a, const struct warc_record *rec, const struct tree_keys *keys)
 {
 	analysis_begin(an, a, message_kind_of(rec->content_type, false), rec->content_type, keys);
-	/* a revisit's payload digest is that of the payload it stands for (WARC 1.1 §6.7.2) */
-	analysis_declare(an, warc_get(rec, "WARC-Block-Digest"),
-		rec->type == WARC_REVISIT ? STR("") : warc_get(rec, "WARC-Payload-Digest"));
+	/* a revisit's payload digest is that of the payload it stands for (WARC 1.1 §6.7.2), a segment's that of all
+	 * segments together (§5.9) */
+	bool other = rec->type == WARC_REVISIT || warc_get(rec, "WARC-Segment-Number").n;
+	analysis_declare(
+		an, warc_get(rec, "WARC-Block-Digest"), other ? STR("") : warc_get(rec, "WARC-Payload-Digest"));
 }
 
 rc analyse_record(struct analysis *an, struct arena *a, struct warc_reader *w, const struct warc_record *rec,
@@ -211,6 +213,21 @@ bool is_capture(enum warc_type t)
 	return t == WARC_RESPONSE || t == WARC_RESOURCE || t == WARC_REVISIT || t == WARC_CONVERSION;
 }
 
+/* All values of that name, a line each. */
+static struct str values_of(struct arena *a, const struct warc_record *rec, const char *name)
+{
+	AUTO(buf) all = {0};
+	buf_init(&all, CAP_WARC_HEAD + CAP_WARC_FIELDS);
+	for (size_t i = 0; i < rec->nfields; i++) {
+		if (!str_ieq(rec->fields[i].name, str_c(name)))
+			continue;
+		if (all.n)
+			buf_addc(&all, '\n');
+		buf_add(&all, rec->fields[i].value);
+	}
+	return str_dup(a, buf_str(&all));
+}
+
 void warc_record_fields(struct arena *a, const struct warc_record *rec, struct record *ret)
 {
 	record_add(a, ret, "url", str_sub(rec->target_uri, 0, CAP_URL));
@@ -221,9 +238,9 @@ void warc_record_fields(struct arena *a, const struct warc_record *rec, struct r
 	add_if(a, ret, "ip", warc_get(rec, "WARC-IP-Address"));
 	add_if(a, ret, "truncated", rec->truncated);
 	add_if(a, ret, "refers-to", warc_get(rec, "WARC-Refers-To"));
+	add_if(a, ret, "segment.number", warc_get(rec, "WARC-Segment-Number"));
+	add_if(a, ret, "segment.origin", warc_get(rec, "WARC-Segment-Origin-ID"));
 	add_if(a, ret, "declared.payload", warc_get(rec, "WARC-Payload-Digest"));
 	add_if(a, ret, "declared.block", warc_get(rec, "WARC-Block-Digest"));
-	for (size_t i = 0; i < rec->nfields; i++)
-		if (str_ieq(rec->fields[i].name, STR("WARC-Protocol")))
-			record_add(a, ret, "protocol", rec->fields[i].value);
+	add_if(a, ret, "protocol", values_of(a, rec, "WARC-Protocol"));
 }

@@ -200,6 +200,19 @@ static struct str tls_protocol(struct arena *a, struct str openssl_name)
 	return str_fmt(a, "tls/%.*s", STR_FMT(v));
 }
 
+/* "HTTP/1.0 200" is written "http/1.0" (warc-specifications issue 42); nothing where the line has no version. */
+static struct str http_protocol(struct arena *a, struct str head)
+{
+	struct str v = str_sub(head, 0, str_chr(head, ' ', 0));
+	static const struct str name = {"HTTP/", 5};
+	if (!str_istarts(v, name) || v.n < name.n + 1 || v.n > name.n + 3 || !ascii_digit(v.p[name.n]))
+		return STR("");
+	v = str_from(v, name.n);
+	if (v.p[0] >= '2')
+		return str_fmt(a, "h%c", v.p[0]);
+	return str_fmt(a, "http/%.*s", STR_FMT(v));
+}
+
 static rc keep_hop(struct event *ev, struct hop *h, struct err *e)
 {
 	struct arena *a = &ev->f->a;
@@ -221,7 +234,7 @@ static rc keep_hop(struct event *ev, struct hop *h, struct err *e)
 	head_common(ev, WARC_RESPONSE, h->id, h, request_id);
 	warc_head_field(b, "WARC-Block-Digest", record_get(&h->fields, "digest.block"));
 	warc_head_field(b, "WARC-Payload-Digest", record_get(&h->fields, "digest.payload"));
-	warc_head_field(b, "WARC-Protocol", STR("http/1.1"));
+	warc_head_field(b, "WARC-Protocol", http_protocol(a, h->reply.head));
 	if (h->reply.tls.n)
 		warc_head_field(b, "WARC-Protocol", tls_protocol(a, h->reply.tls));
 	warc_head_field(b, "WARC-Cipher-Suite", h->reply.cipher);

@@ -14,7 +14,8 @@
 
 /* What a worker may say of an imported record, on top of ANALYSIS_FIELDS. */
 static const char *const RECORD_FIELDS[] = {"url", "time", "warc.type", "warc.id", "ip", "truncated", "refers-to",
-	"declared.payload", "declared.block", "protocol", "warc.quirks", "source.offset", "source.length"};
+	"segment.number", "segment.origin", "declared.payload", "declared.block", "protocol", "warc.quirks",
+	"source.offset", "source.length"};
 
 struct import {
 	struct archive *ar;

@@ -337,6 +337,52 @@ static const struct record *import_with(struct world *w, const char *lines)
 	return &w->kept[0];
 }
 
+static void test_a_segments_payload_digest_is_that_of_all_segments(void **unused)
+{
+	(void)unused;
+	static const char lines[] =
+		"WARC-Payload-Digest: sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\nWARC-Segment-Number: 1\r\n"
+		"WARC-Segment-Origin-ID: <urn:uuid:00000000-0000-4000-8000-000000000001>\r\n";
+	struct world w;
+	world_open(&w);
+	const struct record *r = import_with(&w, lines);
+	check_field(r, "segment.number", "1");
+	check_field(r, "segment.origin", "<urn:uuid:00000000-0000-4000-8000-000000000001>");
+	check_field(r, "declared.payload", "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+	assert_false(record_has(r, "declared.payload.verdict"));
+	r = import_with(&w, "WARC-Payload-Digest: sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n");
+	check_field(r, "declared.payload.verdict", "mismatch");
+	world_close(&w);
+}
+
+static void test_every_protocol_of_an_imported_record_is_kept(void **unused)
+{
+	(void)unused;
+	struct world w;
+	world_open(&w);
+	const struct record *r = import_with(&w, "WARC-Protocol: h2\r\nWARC-Protocol: tls/1.3\r\n");
+	check_field(r, "protocol", "h2\ntls/1.3");
+	world_close(&w);
+}
+
+static void test_the_protocol_is_that_of_the_status_line(void **unused)
+{
+	(void)unused;
+	static const struct reply replies[] = {
+		{"http://news.example/1.0", "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n", "x", NULL},
+		{"http://news.example/1.1", HTML_HEAD, "x", NULL},
+	};
+	struct world w;
+	world_open(&w);
+	w.replies = replies;
+	w.nreplies = ARRAY_LEN(replies);
+	struct str old = warc_text(&w, fetch(&w, "http://news.example/1.0"));
+	assert_true(has(old, "\r\nWARC-Protocol: http/1.0\r\n"));
+	assert_false(has(old, "http/1.1"));
+	assert_true(has(warc_text(&w, fetch(&w, "http://news.example/1.1")), "\r\nWARC-Protocol: http/1.1\r\n"));
+	world_close(&w);
+}
+
 static void test_an_arc_url_is_in_the_record_as_in_the_warc_header_made_of_it(void **unused)
 {
 	(void)unused;
@@ -444,6 +490,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_proxys_address_is_not_sealed_as_the_sites),
+		cmocka_unit_test(test_a_segments_payload_digest_is_that_of_all_segments),
+		cmocka_unit_test(test_every_protocol_of_an_imported_record_is_kept),
+		cmocka_unit_test(test_the_protocol_is_that_of_the_status_line),
 		cmocka_unit_test(test_an_arc_url_is_in_the_record_as_in_the_warc_header_made_of_it),
 		cmocka_unit_test(test_only_the_standards_reasons_for_truncation_are_sealed),
 		cmocka_unit_test(test_a_record_that_kills_its_parser_costs_that_record_alone),
