@@ -58,6 +58,12 @@ exits "a WARC with escape sequences is imported" 6 "$ONRECORD" add "$T/escape.wa
 is "none of them reaches the terminal" 0 "$(cat "$T/out" "$T/err" | tr -d -c '\033\007' | wc -c)"
 exits "a truncated WARC keeps what is whole" 6 "$ONRECORD" add -q "$T/cut.warc"
 exits "a header without end" 3 "$ONRECORD" add -q "$T/header.warc"
+ln -s bad.warc "$T/link.warc"
+ln -s circle.warc "$T/circle.warc"
+exits "a link to an archive is followed, one that leads nowhere costs itself" 6 \
+	"$ONRECORD" add "$T/circle.warc" "$T/link.warc" "$T" "$odd/gzip"
+is "all that can be had is kept" 3 "$(grep -c '^kept' "$T/out")"
+is "what cannot is said" 3 "$(wc -l <"$T/err")"
 exits "a wrong option" 2 "$ONRECORD" ls --frobnicate
 exits "no archive there" 1 "$ONRECORD" -C "$T" ls
 exits "no such capture" 1 "$ONRECORD" show '#99999'

@@ -21,7 +21,7 @@ static rc index_file(struct indexing *x, int at, const char *path, struct err *e
 {
 	AUTO_FD fd = -1;
 	uint64_t size = 0;
-	TRY(fs_open(at, path, &fd, &size, e));
+	TRY(at == AT_FDCWD ? fs_open_input(path, &fd, &size, e) : fs_open(at, path, &fd, &size, e));
 	return pipeline_cdxj(fd, path, &x->lines, e);
 }
 

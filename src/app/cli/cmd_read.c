@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* read: the article in a file, with no archive involved. */
-#include <fcntl.h>
-
 #include "app/cli/cli.h"
 #include "base/caps.h"
 #include "io/fs/fs.h"
@@ -15,7 +13,7 @@ static rc read_one(struct cli *c, const char *path, struct err *e)
 	struct article article;
 	uint64_t size = 0;
 	buf_init(&encoded, CAP_ARTICLE * 2);
-	TRY(fs_open(AT_FDCWD, path, &fd, &size, e));
+	TRY(fs_open_input(path, &fd, &size, e));
 	rc r = pipeline_read_file(
 		fd, size, str_c(c->o.url), c->o.type ? str_c(c->o.type) : STR("text/html"), &encoded, e);
 	if (r == OK)

@@ -2,8 +2,6 @@
 /* Making, opening and closing an archive. */
 #include "app/pipeline/pipeline.h"
 
-#include <fcntl.h>
-
 #include "app/pipeline/pipeline_int.h"
 #include "base/caps.h"
 #include "base/codec.h"
@@ -300,7 +298,7 @@ rc pipeline_file(struct pipeline *p, const struct pipeline_file *file, struct ca
 	struct capture_source src = {str_c(file->path), file->tool};
 	struct capture_worker *w = NULL;
 	*ret = (struct capture_counts){0};
-	TRY(fs_open(AT_FDCWD, file->path, &fd, &size, e));
+	TRY(fs_open_input(file->path, &fd, &size, e));
 	size_t n = size < sizeof(front) ? (size_t)size : sizeof(front);
 	TRY(fs_read_at(fd, 0, front, n, e));
 	p->what = file->path;

@@ -148,9 +148,9 @@ rc fs_dir_make(struct env *env, int at, const char *path, struct err *e)
 	return OK;
 }
 
-rc fs_open(int at, const char *path, int *ret_fd, uint64_t *ret_size, struct err *e)
+static rc open_file(int at, const char *path, int flags, int *ret_fd, uint64_t *ret_size, struct err *e)
 {
-	AUTO_FD fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	AUTO_FD fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
 	struct stat st;
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return err_set(e, E_NOTFOUND, "%s: no such file", path);
@@ -161,6 +161,17 @@ rc fs_open(int at, const char *path, int *ret_fd, uint64_t *ret_size, struct err
 	*ret_size = (uint64_t)st.st_size;
 	*ret_fd = take_fd(&fd);
 	return OK;
+}
+
+rc fs_open(int at, const char *path, int *ret_fd, uint64_t *ret_size, struct err *e)
+{
+	return open_file(at, path, O_NOFOLLOW, ret_fd, ret_size, e);
+}
+
+rc fs_open_input(const char *path, int *ret_fd, uint64_t *ret_size, struct err *e)
+{
+	rc r = open_file(AT_FDCWD, path, 0, ret_fd, ret_size, e);
+	return r == E_IO ? (e->code = E_DENIED) : r;
 }
 
 rc fs_read_at(int fd, uint64_t offset, void *p, size_t n, struct err *e)

@@ -28,6 +28,9 @@ MUST_USE rc fs_dir_sync(struct env *env, int at, const char *path, struct err *e
 /* Opens a regular file for reading, not through a link. OK · E_NOTFOUND · E_IO · E_DENIED · E_FORMAT not a regular
  * file. */
 MUST_USE rc fs_open(int at, const char *path, int *ret_fd, uint64_t *ret_size, struct err *e);
+/* The same for a file that the user names, from the working folder: links are followed, and that it cannot be opened
+ * never counts against the archive's disk. OK · E_NOTFOUND · E_DENIED · E_FORMAT not a regular file. */
+MUST_USE rc fs_open_input(const char *path, int *ret_fd, uint64_t *ret_size, struct err *e);
 /* The whole file appended to `ret`. OK · E_NOTFOUND · E_LIMIT larger than ret's cap · E_IO. */
 MUST_USE rc fs_read(int at, const char *path, struct buf *ret, struct err *e);
 /* n bytes at that offset of an open file. E_NOTFOUND when the file ends before. */
