@@ -14,7 +14,7 @@ for page in redirect chunked gzip deflate chunked-gzip no-content not-html slow 
 	exits "$page is kept" 0 "$ONRECORD" add -q "$odd/$page"
 done
 for page in loop to-file; do
-	exits "$page is kept as far as it goes" 0 "$ONRECORD" add -q "$odd/$page"
+	exits "$page is kept as far as it goes, and said" 6 "$ONRECORD" add -q "$odd/$page"
 	say_one_line "$page"
 done
 exits "a block page is kept, and said" 5 "$ONRECORD" add -q "$odd/blocked"
@@ -27,6 +27,11 @@ exits "no server" 4 "$ONRECORD" add -q http://127.0.0.1:1/
 say_one_line "no server"
 exits "no such host" 4 "$ONRECORD" add -q http://no-such-host.invalid/
 exits "some of several fail" 6 "$ONRECORD" add -q http://127.0.0.1:1/ "$odd/gzip"
+printf '\357\273\277%s\r\nnews.example/x\n# %s\n%080000d\n\n%s' "$odd/gzip" "$odd/none" 0 "$odd/chunked" >"$T/list"
+exits "a list with bad lines is fetched but for them" 6 "$ONRECORD" add - <"$T/list"
+is "both URLs are kept" 2 "$(grep -c '^kept' "$T/out")"
+is "both bad lines are named" "line 2: line 4: " "$(grep -o 'line [0-9]*: ' "$T/err" | tr -d '\n')"
+exits "a list of nothing else is a usage error" 2 "$ONRECORD" add - <<<"news.example/x"
 exits "no such file" 1 "$ONRECORD" add -q "$T/none.warc"
 printf 'hello' >"$T/x.bin"
 exits "a file that is no archive, without --url" 2 "$ONRECORD" add -q "$T/x.bin"

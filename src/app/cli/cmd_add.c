@@ -78,7 +78,32 @@ static void add_url(struct add *a, struct str url)
 	a->inputs++;
 }
 
-/* One URL a line; empty lines and those that begin with '#' are passed over. */
+/* One URL a line; empty lines and those that begin with '#' are passed over, and a byte order mark before the first. A
+ * line that is no URL is an input that failed. */
+static void list_line(struct add *a, const struct buf *line, uint64_t number)
+{
+	struct err e;
+	struct str s = buf_str(line);
+	if (number == 1 && str_starts(s, STR("\xef\xbb\xbf")))
+		s = str_from(s, 3);
+	s = str_trim(s);
+	if (!line->over && (s.n == 0 || s.p[0] == '#'))
+		return;
+	if (!line->over && is_web(s)) {
+		add_url(a, s);
+		return;
+	}
+	if (line->over)
+		a->failed_code = err_set(&e, E_LIMIT, "standard input: line %llu: over %u bytes",
+			(unsigned long long)number, CAP_LIST_LINE);
+	else
+		a->failed_code = err_set(
+			&e, E_USAGE, "standard input: line %llu: not an http or https URL", (unsigned long long)number);
+	cli_error(a->c, &e);
+	a->inputs++;
+	a->failed++;
+}
+
 static rc read_list(struct add *a, struct err *e)
 {
 	AUTO(buf) line = {0};
@@ -90,17 +115,8 @@ static rc read_list(struct add *a, struct err *e)
 			buf_addc(&line, (char)ch);
 			continue;
 		}
-		struct str s = str_trim(buf_str(&line));
-		if (line.over)
-			return err_set(e, E_LIMIT, "standard input: line %llu: over %u bytes",
-				(unsigned long long)number, CAP_LIST_LINE);
-		if (s.n && s.p[0] != '#' && !is_web(s))
-			return err_set(e, E_USAGE, "standard input: line %llu: not an http or https URL",
-				(unsigned long long)number);
-		if (s.n && s.p[0] != '#')
-			add_url(a, s);
+		list_line(a, &line, number++);
 		buf_reset(&line);
-		number++;
 	}
 	return ferror(stdin) ? err_sys(e, "standard input") : OK;
 }
@@ -153,7 +169,7 @@ static rc add_urls(struct add *a, struct err *e)
 		return OK;
 	TRY(pipeline_fetch(a->p, a->urls, a->nurls, &how, &got, e));
 	a->failed += got.failed;
-	a->partial += got.truncated;
+	a->partial += got.truncated + got.broken;
 	a->blocked += got.blocked;
 	if (got.failed)
 		a->failed_code = a->c->trouble_code;

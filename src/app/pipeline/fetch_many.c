@@ -106,6 +106,7 @@ static rc keep_one(struct many *m, struct one_fetched *one, struct pipeline_fetc
 		ret->blocked += is_block(fetched_status(one->got));
 		ret->truncated += fetched_truncated(one->got)[0] != '\0';
 		if (fetched_broken(one->got)) {
+			ret->broken++;
 			struct err why;
 			struct str url = m->urls[one->url];
 			rc_ignore(err_set(&why, E_NET, "%.*s: redirect not followed: %s", (int)size_min(url.n, 200),

@@ -58,6 +58,7 @@ struct pipeline_fetched {
 	uint64_t failed;    /* no reply at all */
 	uint64_t blocked;   /* the site answered 401, 403, 407, 429 or 451: kept all the same */
 	uint64_t truncated; /* kept, but cut short */
+	uint64_t broken;    /* kept, but a redirect was not followed */
 };
 MUST_USE rc pipeline_fetch(struct pipeline *p, const struct str *urls, size_t n, const struct pipeline_fetch *how,
 	struct pipeline_fetched *ret, struct err *e);
