@@ -167,8 +167,8 @@ static void folds_join(struct arena *a, struct http1_head *h, struct str folds)
 	f->value = (struct str){p, n};
 }
 
-static rc fields_parse(struct arena *a, struct str s, size_t at, struct http1_head *h, struct quirks *q,
-	unsigned *lone_lf, struct err *e)
+static void fields_parse(
+	struct arena *a, struct str s, size_t at, struct http1_head *h, struct quirks *q, unsigned *lone_lf)
 {
 	while (at < s.n) {
 		size_t from = at;
@@ -183,11 +183,38 @@ static rc fields_parse(struct arena *a, struct str s, size_t at, struct http1_he
 			quirk_add(q, from, "folded header line");
 			continue;
 		}
-		if (h->nfields >= CAP_HTTP_FIELDS)
-			return err_set(e, E_LIMIT, "over %u header fields", CAP_HTTP_FIELDS);
+		if (h->nfields >= CAP_HTTP_FIELDS) {
+			quirk_add(q, from, "over %u header fields: what follows is not looked at", CAP_HTTP_FIELDS);
+			break;
+		}
 		field_line(a, line, from, h, q);
 	}
-	return OK;
+}
+
+/* RFC 9112 §6.3: what says how long a message is can disagree with itself, and then readers disagree with each other.
+ */
+static void framing_check(struct arena *a, const struct http1_head *h, struct quirks *q)
+{
+	struct str lengths = http1_get_all(a, h, "Content-Length");
+	struct str codings = http1_get_all(a, h, "Transfer-Encoding");
+	struct str first = str_trim(str_cut(&lengths, ','));
+	uint64_t length = 0;
+	if (first.n && !str_to_u64(first, &length))
+		quirk_add(q, 0, "Content-Length '%.*s' is no length", STR_FMT(str_sub(first, 0, 40)));
+	if (first.n && codings.n)
+		quirk_add(q, 0, "Content-Length beside Transfer-Encoding");
+	while (lengths.n) {
+		struct str other = str_trim(str_cut(&lengths, ','));
+		if (!str_eq(other, first))
+			quirk_add(q, 0, "Content-Length '%.*s' and '%.*s'", STR_FMT(str_sub(first, 0, 40)),
+				STR_FMT(str_sub(other, 0, 40)));
+	}
+	while (codings.n) {
+		struct str coding = str_trim(str_cut(&codings, ','));
+		if (coding.n == 0 || (codings.n == 0 && str_ieq(coding, STR("chunked"))))
+			continue;
+		quirk_add(q, 0, "transfer coding '%.*s' is not removed", STR_FMT(str_sub(coding, 0, 40)));
+	}
 }
 
 rc http1_head_parse(struct arena *a, struct str s, struct http1_head *ret, struct quirks *q, struct err *e)
@@ -210,7 +237,8 @@ rc http1_head_parse(struct arena *a, struct str s, struct http1_head *ret, struc
 		return err_set(
 			e, E_FORMAT, "neither a request nor a status line: '%.*s'", STR_FMT(str_sub(line, 0, 60)));
 	}
-	TRY(fields_parse(a, s, at, &h, q, &lone_lf, e));
+	fields_parse(a, s, at, &h, q, &lone_lf);
+	framing_check(a, &h, q);
 	if (lone_lf)
 		quirk_add(q, 0, "%u head lines end in LF alone", lone_lf);
 	if (length == 0)

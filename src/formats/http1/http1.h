@@ -39,8 +39,10 @@ size_t http1_head_length(struct str s);
 
 /* Parses the head at the front of `s`. Without an empty line all of `s` is the head (and a quirk). Results borrow from
  * `s` where they can and live in `a` otherwise. Quirk offsets count from the front of `s`.
- * OK · E_FORMAT the first line is neither a request nor a response line · E_LIMIT over CAP_HTTP_HEAD or
- * CAP_HTTP_FIELDS.   RFC 9112 §3-5 */
+ * Fields over CAP_HTTP_FIELDS are left out, which is a quirk; so is framing that disagrees with itself or holds a
+ * transfer coding besides a last chunked: that one is not removed.
+ * OK · E_FORMAT the first line is neither a request nor a response line · E_LIMIT over CAP_HTTP_HEAD.
+ * RFC 9112 §3-6 */
 MUST_USE rc http1_head_parse(struct arena *a, struct str s, struct http1_head *ret, struct quirks *q, struct err *e);
 
 /* Value of the first field of that name (any case); an empty text when there is none. */

@@ -49,6 +49,62 @@ static void test_heads_are_read_leniently_and_it_is_said(void **unused)
 	}
 }
 
+static void test_framing_that_disagrees_with_itself_is_said(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *fields;
+		const char *quirks;
+	} cases[] = {
+		{"Content-Length: 5\r\n", ""},
+		{"Content-Length: 5\r\nContent-Length: 5\r\n", ""},
+		{"Content-Length: 5, 5\r\n", ""},
+		{"Content-Length: 5\r\ncontent-length: 6\r\n", "Content-Length '5' and '6'|"},
+		{"Content-Length: 5, 6\r\n", "Content-Length '5' and '6'|"},
+		{"Content-Length: +5\r\n", "Content-Length '+5' is no length|"},
+		{"Transfer-Encoding: chunked\r\n", ""},
+		{"Transfer-Encoding: Chunked\r\nContent-Length: 5\r\n", "Content-Length beside Transfer-Encoding|"},
+		{"Transfer-Encoding: gzip, chunked\r\n", "transfer coding 'gzip' is not removed|"},
+		{"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", "transfer coding 'gzip' is not removed|"},
+		{"Transfer-Encoding: chunked, gzip\r\n",
+			"transfer coding 'chunked' is not removed|transfer coding 'gzip' is not removed|"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(arena) a = {0};
+		AUTO(buf) got = {0};
+		struct quirks q;
+		buf_init(&got, 4 * KIB);
+		(void)parse(&a, str_fmt(&a, "HTTP/1.1 200 OK\r\n%s\r\n", cases[i].fields).p, &q);
+		for (size_t k = 0; k < q.n; k++) {
+			buf_add(&got, q.items[k].what);
+			buf_addc(&got, '|');
+		}
+		if (!str_eq(buf_str(&got), str_c(cases[i].quirks)))
+			fail_msg("%s: %.*s", cases[i].fields, STR_FMT(buf_str(&got)));
+	}
+}
+
+static void test_a_head_of_many_fields_keeps_its_status_and_its_end(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	AUTO(buf) b = {0};
+	struct quirks q;
+	buf_init(&b, CAP_HTTP_HEAD);
+	buf_add(&b, STR("HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n"));
+	for (size_t i = 0; i < CAP_HTTP_FIELDS; i++)
+		buf_addf(&b, "X-%zu: y\r\n", i);
+	buf_add(&b, STR("\r\n"));
+	size_t n = b.n;
+	buf_add(&b, STR("body"));
+	struct http1_head h = parse(&a, b.p, &q);
+	assert_int_equal(h.status, 404);
+	assert_int_equal(h.length, n);
+	assert_int_equal(h.nfields, CAP_HTTP_FIELDS);
+	assert_int_equal(q.seen, 1);
+	assert_true(str_eq(http1_get(&h, "content-type"), STR("text/html")));
+}
+
 static void test_requests_and_parameters_are_read(void **unused)
 {
 	(void)unused;
@@ -212,6 +268,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_heads_are_read_leniently_and_it_is_said),
+		cmocka_unit_test(test_framing_that_disagrees_with_itself_is_said),
+		cmocka_unit_test(test_a_head_of_many_fields_keeps_its_status_and_its_end),
 		cmocka_unit_test(test_requests_and_parameters_are_read),
 		cmocka_unit_test(test_what_is_no_head_is_refused),
 		cmocka_unit_test(test_chunks_come_off_however_they_arrive),
