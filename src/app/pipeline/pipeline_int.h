@@ -26,9 +26,8 @@ struct pipeline {
 	const char *what; /* being imported, for progress */
 };
 
-/* Adds the row of a kept record to the catalog, in a transaction that catalog_done() ends. */
-MUST_USE rc catalog_add(struct pipeline *p, const struct frame *f, const struct record *r, struct catalog_row *ret_row,
-	struct arena *a, struct err *e);
+/* Adds a row to the catalog, if there is one, in a transaction that catalog_done() ends. */
+MUST_USE rc catalog_add(struct pipeline *p, const struct catalog_row *row, struct err *e);
 MUST_USE rc catalog_done(struct pipeline *p, struct err *e);
 /* Rows for frames that the catalog has not seen. */
 MUST_USE rc catalog_catch_up(struct pipeline *p, struct err *e);

@@ -31,16 +31,14 @@ rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, 
 	return OK;
 }
 
-rc catalog_add(struct pipeline *p, const struct frame *f, const struct record *r, struct catalog_row *ret_row,
-	struct arena *a, struct err *e)
+rc catalog_add(struct pipeline *p, const struct catalog_row *row, struct err *e)
 {
-	TRY(pipeline_row(a, f, r, ret_row, e));
 	if (!p->catalog)
 		return OK;
 	if (!p->in_batch)
 		TRY(catalog_begin(p->catalog, e));
 	p->in_batch = true;
-	return catalog_put(p->catalog, ret_row, e);
+	return catalog_put(p->catalog, row, e);
 }
 
 rc catalog_done(struct pipeline *p, struct err *e)
@@ -72,7 +70,9 @@ rc catalog_catch_up(struct pipeline *p, struct err *e)
 			continue;
 		r = record_decode(&rec, f.body, &record, e);
 		if (r == OK)
-			r = catalog_add(p, &f, &record, &row, &rec, e);
+			r = pipeline_row(&rec, &f, &record, &row, e);
+		if (r == OK)
+			r = catalog_add(p, &row, e);
 		if (r == E_NOTFOUND)
 			r = OK;
 		if (p->ui->progress)

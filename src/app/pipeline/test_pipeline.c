@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -168,10 +169,53 @@ static void test_a_page_that_kills_its_worker_costs_itself_alone(void **unused)
 	world_close(&w);
 }
 
+/* A second connection that keeps the catalog's lock. */
+static void test_a_catalog_that_cannot_be_written_costs_the_listing_alone(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct pipeline *p = NULL;
+	struct catalog *other = NULL;
+	struct capture_counts counts;
+	world_open(&w);
+	const char *page = str_fmt(&w.a, "%s/page.html", w.dir).p;
+	assert_int_equal(fs_commit(&w.env, AT_FDCWD, page, STR("<p>saved"), 0600, &e), OK);
+	assert_int_equal(pipeline_open(&w.env, w.path, true, &w.ui, &p, &e), OK);
+	assert_int_equal(catalog_open(str_fmt(&w.a, "%s/catalog.db", w.path).p, true, &other, &e), OK);
+	assert_int_equal(catalog_begin(other, &e), OK);
+	for (unsigned i = 0; i < 3; i++) {
+		struct pipeline_file file = {.path = page, .url = str_fmt(&w.a, "http://news.example/%u", i)};
+		if (pipeline_file(p, &file, &counts, &e) != OK)
+			fail_msg("file %u: %s", i, e.msg);
+	}
+	assert_int_equal(w.kept, 3);
+	assert_int_equal(w.troubles, 1);
+	assert_non_null(strstr(w.last, "catalog.db"));
+	assert_int_equal(pipeline_close(p, &e), OK);
+	assert_int_equal(w.troubles, 1);
+	assert_int_equal(catalog_commit(other, &e), OK);
+	catalog_close(other);
+	/* everything is sealed, and the next command lists it */
+	uint64_t sealed = 0;
+	assert_int_equal(pipeline_open(&w.env, w.path, false, &w.ui, &p, &e), OK);
+	assert_int_equal(pipeline_sealed(p, &sealed, &e), OK);
+	assert_int_equal(sealed, 3);
+	for (uint64_t i = 0; i < 3; i++) {
+		struct catalog_row row;
+		struct catalog_query q = {.has_index = true, .index = i};
+		assert_int_equal(catalog_one(pipeline_catalog(p), &q, &w.a, &row, &e), OK);
+	}
+	pipeline_abandon(p);
+	assert_int_equal(w.troubles, 1);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_page_that_kills_its_worker_costs_itself_alone),
+		cmocka_unit_test(test_a_catalog_that_cannot_be_written_costs_the_listing_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
