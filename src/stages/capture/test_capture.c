@@ -308,7 +308,8 @@ enum storage {
 	STORAGES,
 };
 
-/* A response at news.example/<i> with that text. */
+/* A response at news.example/<i> with that text; a text that begins with LONG gets a URL that is too long by one. */
+#define LONG "long URL"
 static void add_response(struct buf *to, unsigned i, const char *text, enum storage storage)
 {
 	AUTO(arena) a = {0};
@@ -319,7 +320,11 @@ static void add_response(struct buf *to, unsigned i, const char *text, enum stor
 	buf_init(&head, CAP_WARC_HEAD);
 	warc_head_begin(&head, WARC_RESPONSE);
 	warc_head_field(&head, "WARC-Record-ID", str_fmt(&a, "<urn:uuid:00000000-0000-4000-8000-%012u>", i));
-	warc_head_field(&head, "WARC-Target-URI", str_fmt(&a, "http://news.example/%u", i));
+	struct str url = str_fmt(&a, "http://news.example/%u", i);
+	size_t want = CAP_URL + (str_eq(str_c(text), STR(LONG)) ? 1 : 0);
+	if (str_starts(str_c(text), STR(LONG)))
+		url = str_fmt(&a, "%.*s?%0*u", STR_FMT(url), (int)(want - url.n - 1), i);
+	warc_head_field(&head, "WARC-Target-URI", url);
 	warc_head_field(&head, "WARC-Date", STR("2024-03-14T00:00:00Z"));
 	warc_head_field(&head, "WARC-IP-Address", STR("192.0.2.9"));
 	warc_head_field(&head, "WARC-Truncated", STR("length"));
@@ -414,6 +419,29 @@ static void test_a_record_that_kills_its_parser_costs_that_record_alone(void **u
 	}
 }
 
+static void test_a_url_over_the_cap_is_refused_and_not_cut(void **unused)
+{
+	(void)unused;
+	/* a block with something that looks like the next record */
+	static const char *const texts[] = {"zero", LONG, LONG " of just the right size", "\r\nWARC/1.0\r\n", "four"};
+	for (enum storage s = BY_RECORD; s < STORAGES; s++) {
+		struct world w;
+		world_open(&w);
+		struct capture_counts counts = import(&w, texts, ARRAY_LEN(texts), s);
+		assert_int_equal(counts.captures, 4);
+		assert_int_equal(counts.bad, 1);
+		assert_non_null(strstr(w.troubles[0], "65537 bytes"));
+		assert_int_equal(record_get(&w.kept[1], "url").n, CAP_URL);
+		check_field(&w.kept[2], "url", "http://news.example/3");
+		for (size_t i = 0; i < 4; i++) {
+			struct err e;
+			if (capture_check(w.ar, &w.kept[i], &e) != OK)
+				fail_msg("%s", e.msg);
+		}
+		world_close(&w);
+	}
+}
+
 static void test_a_file_that_kills_worker_after_worker_is_given_up(void **unused)
 {
 	(void)unused;
@@ -456,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_what_was_sealed_of_a_fetch_is_checked_field_by_field),
 		cmocka_unit_test(test_what_was_sealed_of_an_import_is_checked_field_by_field),
 		cmocka_unit_test(test_a_record_that_kills_its_parser_costs_that_record_alone),
+		cmocka_unit_test(test_a_url_over_the_cap_is_refused_and_not_cut),
 		cmocka_unit_test(test_a_file_that_kills_worker_after_worker_is_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
