@@ -95,7 +95,7 @@ static rc on_kept(struct capture_out *o, const struct frame *f, const struct rec
 	TRY(seal_add(p->seal, leaf, e));
 	if (seal_pending(p->seal) >= SEAL_PENDING_MAX)
 		TRY(seal_commit(p->seal, e));
-	rc got = pipeline_row(&a, f, r, &row, e);
+	rc got = pipeline_row(p, &a, f, r, &row, e);
 	if (got == E_NOTFOUND)
 		return OK;
 	TRY(got);
@@ -176,12 +176,14 @@ static rc open_write(struct pipeline *p, struct err *e)
 	TRY(seal_open(p->ar, p->signer, &p->seal, &opened, e));
 	tell_recovery(p, &opened);
 	tell_sandbox(p);
+	TRY(keyer_open(p, e));
 	open_catalog(p, true);
 	return OK;
 }
 
 void pipeline_abandon(struct pipeline *p)
 {
+	keyer_close(p);
 	catalog_close(p->catalog);
 	seal_free(p->seal);
 	signer_free(p->signer);

@@ -5,7 +5,8 @@
 
 #define LAST_DAY "2262-01-01" /* instants of 64-bit nanoseconds end that year */
 
-rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret, struct err *e)
+rc pipeline_row(struct pipeline *p, struct arena *a, const struct frame *f, const struct record *r,
+	struct catalog_row *ret, struct err *e)
 {
 	uint64_t status = 0;
 	struct err ignored;
@@ -15,7 +16,7 @@ rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, 
 	row.id = record_root(r);
 	row.kind = r->kind;
 	row.url = record_get(r, "url");
-	row.key = url_key(a, row.url);
+	row.key = keyer_key(p, a, row.url);
 	row.final = record_get(r, "final");
 	if (str_eq(row.final, row.url))
 		row.final = STR("");
@@ -70,7 +71,7 @@ rc catalog_catch_up(struct pipeline *p, struct err *e)
 			continue;
 		r = record_decode(&rec, f.body, &record, e);
 		if (r == OK)
-			r = pipeline_row(&rec, &f, &record, &row, e);
+			r = pipeline_row(p, &rec, &f, &record, &row, e);
 		if (r == OK)
 			r = catalog_add(p, &row, e);
 		if (r == E_NOTFOUND)

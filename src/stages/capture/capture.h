@@ -4,7 +4,8 @@
  *   source ─► sandboxed worker: parse, digest, tree ─► fields ─┐
  *      └────► bytes as they are ─────────────► warc/ span ─────┴─► record ─► frame: "kept"
  *
- * Outside bytes are parsed in a worker only; this side copies, hashes and syncs. docs/formats/captures.md lists the
+ * Outside bytes, served Locations included, are parsed in a worker only; this side copies, hashes and syncs. (TLS and
+ * HTTP framing are libcurl's, in this process: SECURITY.md.) docs/formats/captures.md lists the
  * fields. Captures are kept in batches: one sync of warc/, one of records/, then each is reported through capture_out.
  */
 #ifndef STAGES_CAPTURE_H

@@ -72,6 +72,10 @@ bool is_capture(enum warc_type t);
  * analysis_end, checked against our own SHA-256 of the block) lives in `a`. */
 MUST_USE rc analyse_message(struct capture_worker *w, struct arena *a, enum message_kind kind, struct str content_type,
 	const struct tree_keys *keys, struct str head, int body, uint64_t length, struct record *ret, struct err *e);
+/* Parent: where a served link leads from `base`, serialised, in `a`. OK · E_FORMAT · E_DENIED neither http nor https ·
+ * as sandbox_ask(). */
+MUST_USE rc analyse_link(
+	struct capture_worker *w, struct arena *a, struct str base, struct str link, struct str *ret, struct err *e);
 /* Parent: copies the fields of that list which `from` has. */
 void take_fields(struct arena *a, struct record *to, const struct record *from, const char *const *names, size_t n);
 

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/stream.h"
 #include "formats/message/message.h"
+#include "formats/url/url.h"
 #include "formats/warc/warc.h"
 #include "io/fs/fs.h"
 #include "io/http/http.h"
@@ -32,6 +33,19 @@ rc __wrap_message_push(struct message *m, struct str piece, struct err *e)
 	if (str_find(piece, STR(DEADLY), 0) < piece.n)
 		__builtin_trap();
 	return __real_message_push(m, piece, e);
+}
+
+/* A Location that was served is not parsed in the main process. */
+#define SERVED "/story"
+static pid_t main_process;
+static bool served_in_main_process;
+
+rc __real_url_parse(struct arena *a, struct str input, const struct url *base, struct url *ret, struct err *e);
+rc __wrap_url_parse(struct arena *a, struct str input, const struct url *base, struct url *ret, struct err *e);
+rc __wrap_url_parse(struct arena *a, struct str input, const struct url *base, struct url *ret, struct err *e)
+{
+	served_in_main_process |= str_eq(input, STR(SERVED)) && getpid() == main_process;
+	return __real_url_parse(a, input, base, ret, e);
 }
 
 #define BYTES(s)                                                                                                       \
@@ -280,7 +294,7 @@ static void test_what_was_sealed_of_a_fetch_is_checked_field_by_field(void **unu
 {
 	(void)unused;
 	static const struct reply replies[] = {
-		{"https://news.example/s", "HTTP/1.1 302 Found\r\nLocation: /story\r\n\r\n", "", NULL, NULL},
+		{"https://news.example/s", "HTTP/1.1 302 Found\r\nLocation: " SERVED "\r\n\r\n", "", NULL, NULL},
 		{"https://news.example/story", HTML_HEAD, "<p>a story", NULL, "time ran out"},
 		{"http://news.example/x", "HTTP/1.1 302 Found\r\nLocation: ftp://x.example/\r\n\r\n", "gone",
 			"http://127.0.0.1:8080", NULL},
@@ -293,7 +307,9 @@ static void test_what_was_sealed_of_a_fetch_is_checked_field_by_field(void **unu
 	world_open(&w);
 	w.replies = replies;
 	w.nreplies = ARRAY_LEN(replies);
+	main_process = getpid();
 	struct record r = *fetch(&w, "https://news.example/s");
+	assert_false(served_in_main_process);
 	check_field(&r, "final", "https://news.example/story");
 	check_each(&w, &r, names, ARRAY_LEN(names));
 	r = *fetch(&w, "http://news.example/x");
