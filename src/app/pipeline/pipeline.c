@@ -75,6 +75,20 @@ static rc load_vkey(struct pipeline *p, struct err *e)
 	return r == OK ? OK : err_add(e, "%s/" VKEY_FILE, p->path);
 }
 
+static void forget_catalog(struct pipeline *p)
+{
+	catalog_close(p->catalog);
+	p->catalog = NULL;
+	p->in_batch = false;
+}
+
+/* A catalog that cannot be used costs the listing, not the archive: said once, and made up for by the next command. */
+static void drop_catalog(struct pipeline *p, const struct err *why)
+{
+	p->ui->trouble(p->ui, why);
+	forget_catalog(p);
+}
+
 static rc on_kept(struct capture_out *o, const struct frame *f, const struct record *r, struct err *e)
 {
 	struct pipeline *p = (struct pipeline *)(void *)o;
@@ -85,10 +99,13 @@ static rc on_kept(struct capture_out *o, const struct frame *f, const struct rec
 	TRY(seal_add(p->seal, leaf, e));
 	if (seal_pending(p->seal) >= SEAL_PENDING_MAX)
 		TRY(seal_commit(p->seal, e));
-	rc got = catalog_add(p, f, r, &row, &a, e);
+	rc got = pipeline_row(p, &a, f, r, &row, e);
 	if (got == E_NOTFOUND)
 		return OK;
 	TRY(got);
+	struct err why;
+	if (catalog_add(p, &row, &why) != OK)
+		drop_catalog(p, &why);
 	p->added++;
 	if (p->ui->kept)
 		p->ui->kept(p->ui, &row);
@@ -107,13 +124,6 @@ static int on_progress(struct capture_out *o, uint64_t done, uint64_t total)
 	if (p->ui->progress)
 		p->ui->progress(p->ui, p->what ? p->what : "", done, total);
 	return 0;
-}
-
-static void forget_catalog(struct pipeline *p)
-{
-	catalog_close(p->catalog);
-	p->catalog = NULL;
-	p->in_batch = false;
 }
 
 static rc open_catalog(struct pipeline *p, const char *name, bool write, struct err *e)
@@ -170,7 +180,7 @@ static rc open_write(struct pipeline *p, struct err *e)
 	TRY(seal_open(p->ar, p->signer, &p->seal, &opened, e));
 	tell_recovery(p, &opened);
 	tell_sandbox(p);
-	/* a catalog that cannot be used costs the listing, not the archive */
+	TRY(keyer_open(p, e));
 	struct err why;
 	if (open_catalog(p, CATALOG_FILE, true, &why) != OK)
 		p->ui->trouble(p->ui, &why);
@@ -179,6 +189,7 @@ static rc open_write(struct pipeline *p, struct err *e)
 
 void pipeline_abandon(struct pipeline *p)
 {
+	keyer_close(p);
 	catalog_close(p->catalog);
 	seal_free(p->seal);
 	signer_free(p->signer);
@@ -210,11 +221,14 @@ rc pipeline_open(
 
 rc pipeline_seal(struct pipeline *p, struct err *e)
 {
-	uint64_t entries = 0;
-	TRY(catalog_done(p, e));
+	struct err why;
 	TRY(seal_commit(p->seal, e));
-	entries = seal_size(p->seal);
-	return p->catalog ? catalog_set_seen(p->catalog, entries, e) : OK;
+	rc r = catalog_done(p, &why);
+	if (r == OK && p->catalog)
+		r = catalog_set_seen(p->catalog, seal_size(p->seal), &why);
+	if (r != OK)
+		drop_catalog(p, &why);
+	return OK;
 }
 
 rc pipeline_close(struct pipeline *p, struct err *e)
@@ -345,6 +359,7 @@ rc pipeline_reindex(
 	TRY(archive_open(env, path, true, &p.ar, e));
 	rc r = reindex_into(&p, ret_rows, e);
 	forget_catalog(&p);
+	keyer_close(&p);
 	archive_close(p.ar);
 	arena_clear(&p.run);
 	return r;

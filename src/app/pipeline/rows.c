@@ -6,7 +6,8 @@
 
 #define LAST_DAY "2262-01-01" /* instants of 64-bit nanoseconds end that year */
 
-rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret, struct err *e)
+rc pipeline_row(struct pipeline *p, struct arena *a, const struct frame *f, const struct record *r,
+	struct catalog_row *ret, struct err *e)
 {
 	uint64_t status = 0;
 	struct err ignored;
@@ -16,7 +17,7 @@ rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, 
 	row.id = record_root(r);
 	row.kind = r->kind;
 	row.url = record_get(r, "url");
-	row.key = url_key(a, row.url);
+	row.key = keyer_key(p, a, row.url);
 	row.final = record_get(r, "final");
 	if (str_eq(row.final, row.url))
 		row.final = STR("");
@@ -32,16 +33,14 @@ rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, 
 	return OK;
 }
 
-rc catalog_add(struct pipeline *p, const struct frame *f, const struct record *r, struct catalog_row *ret_row,
-	struct arena *a, struct err *e)
+rc catalog_add(struct pipeline *p, const struct catalog_row *row, struct err *e)
 {
-	TRY(pipeline_row(a, f, r, ret_row, e));
 	if (!p->catalog)
 		return OK;
 	if (!p->in_batch)
 		TRY(catalog_begin(p->catalog, e));
 	p->in_batch = true;
-	return catalog_put(p->catalog, ret_row, e);
+	return catalog_put(p->catalog, row, e);
 }
 
 rc catalog_done(struct pipeline *p, struct err *e)
@@ -73,7 +72,9 @@ rc catalog_catch_up(struct pipeline *p, struct err *e)
 			continue;
 		r = record_decode(&rec, f.body, &record, e);
 		if (r == OK)
-			r = catalog_add(p, &f, &record, &row, &rec, e);
+			r = pipeline_row(p, &rec, &f, &record, &row, e);
+		if (r == OK)
+			r = catalog_add(p, &row, e);
 		if (r == E_NOTFOUND)
 			r = OK;
 		if (p->ui->progress)
@@ -159,10 +160,11 @@ rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct ca
 	return r == OK ? OK : err_add(e, "'%.*s'", (int)size_min(name.n, 200), name.p);
 }
 
+/* The key apart: it is made of the URL, and may be no better than the worker that made it. */
 static bool same_row(const struct catalog_row *a, const struct catalog_row *b)
 {
-	const struct str texts[][2] = {{a->kind, b->kind}, {a->url, b->url}, {a->key, b->key}, {a->final, b->final},
-		{a->mime, b->mime}, {a->payload, b->payload}, {a->truncated, b->truncated}};
+	const struct str texts[][2] = {{a->kind, b->kind}, {a->url, b->url}, {a->final, b->final}, {a->mime, b->mime},
+		{a->payload, b->payload}, {a->truncated, b->truncated}};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (!str_eq(texts[i][0], texts[i][1]))
 			return false;
@@ -178,7 +180,7 @@ static rc row_of_record(struct pipeline *p, struct arena *a, const struct frame 
 {
 	struct catalog_row said = *row;
 	struct err wrong;
-	rc got = pipeline_row(a, f, r, row, e);
+	rc got = pipeline_row(p, a, f, r, row, e);
 	if (got != OK)
 		return got == E_NOTFOUND ? (e->code = E_VERIFY) : got;
 	row->read = said.read;
