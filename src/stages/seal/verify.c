@@ -2,204 +2,102 @@
 /* Verification: everything that log/ claims is derived again from records/ and warc/ and compared, so that no byte of
  * the three folders can differ unseen. It goes on after a problem where it can, since the reader wants all of them. */
 
-#include "base/caps.h"
 #include "base/codec.h"
 #include "base/mem.h"
 #include "formats/record/record.h"
 #include "io/fs/fs.h"
-#include "stages/seal/seal_int.h"
+#include "stages/seal/verify_int.h"
 
-struct verifier {
-	struct tile_builder builder; /* first: out() gets back to the verifier */
-	struct archive *ar;
-	const struct note_key *key;
-	struct seal_report *report;
-	struct checkpoint published;
-	bool have_checkpoint;
-	struct checkpoint signed_last; /* of log/state: as published, or ahead of it after an interruption */
-	/* warc/, in the order of its files */
-	struct arena run;
-	struct str warc_file;
-	int warc_fd;
-	uint64_t warc_size;
-	uint64_t warc_end; /* covered so far */
-	struct str *warc_seen;
-	size_t nwarc_seen;
-};
-
-static void tell(struct verifier *v, const struct err *e)
+void verifier_tell(struct verifier *v, const struct err *e)
 {
 	v->report->problems++;
 	v->report->problem(v->report, e);
 }
 
-static void tell_unfinished(struct verifier *v, const struct err *e)
+void verifier_unfinished(struct verifier *v, const struct err *e)
 {
 	if (v->report->unfinished)
 		v->report->unfinished(v->report, e);
 }
 
-#define TELL(v, ...)                                                                                                   \
-	do {                                                                                                           \
-		struct err tell_e_;                                                                                    \
-		rc_ignore(err_set(&tell_e_, E_VERIFY, __VA_ARGS__));                                                   \
-		tell((v), &tell_e_);                                                                                   \
-	} while (0)
-
-#define UNFINISHED(v, ...)                                                                                             \
-	do {                                                                                                           \
-		struct err tell_e_;                                                                                    \
-		rc_ignore(err_set(&tell_e_, E_VERIFY, __VA_ARGS__));                                                   \
-		tell_unfinished((v), &tell_e_);                                                                        \
-	} while (0)
-
-/* A tile file must be the front of the tile that the leaves give. */
-static rc check_tile_file(struct verifier *v, const char *path, struct str want, struct err *e)
+/* One checkpoint file; *ret_have is false, and why is told, when it cannot be believed. */
+static rc read_signed(struct verifier *v, const char *path, struct checkpoint *ret, struct str *ret_note,
+	bool *ret_have, struct err *e)
 {
-	AUTO(buf) have = {0};
-	buf_init(&have, TLOG_TILE_WIDTH * (CAP_LEAF + 2u));
-	rc r = fs_read(archive_dir(v->ar), path, &have, e);
-	if (r == E_NOTFOUND)
-		TELL(v, "%s: missing", path);
-	else if (r == E_LIMIT || r == E_FORMAT)
-		tell(v, e);
-	else if (r != OK)
+	rc r = seal_read_checkpoint(archive_dir(v->ar), path, v->key, &v->run, ret, ret_note, e);
+	if (r == E_IO || r == E_DENIED)
 		return r;
-	else if (!str_eq(buf_str(&have), want))
-		TELL(v, "%s: differs from what the records give", path);
+	*ret_have = r == OK;
+	if (r != OK)
+		verifier_tell(v, e);
 	return OK;
-}
-
-struct partial_check {
-	struct fs_visit visit;
-	struct verifier *v;
-	const char *dir;
-	int level;
-	unsigned width; /* of the tile that is known */
-	struct str bytes;
-	bool found; /* a file of exactly that width */
-};
-
-/* The first `width` entries of a bundle; hashes are all of one size. */
-static struct str front_of(int level, struct str bytes, unsigned width)
-{
-	if (level >= 0)
-		return str_sub(bytes, 0, width * sizeof(struct hash));
-	struct str rest = bytes;
-	struct str entry;
-	struct err e;
-	for (unsigned i = 0; i < width; i++)
-		if (tlog_bundle_next(&rest, &entry, &e) != OK)
-			return bytes;
-	return str_sub(bytes, 0, bytes.n - rest.n);
-}
-
-static rc partial_file(struct fs_visit *visit, const char *name, bool is_dir, struct err *e)
-{
-	struct partial_check *p = (struct partial_check *)visit;
-	AUTO(arena) a = {0};
-	uint64_t width = 0;
-	const char *path = str_fmt(&a, "%s/%s", p->dir, name).p;
-	if (is_dir || !str_to_u64(str_c(name), &width) || width == 0 || width > p->width)
-		return OK; /* check_names() tells */
-	p->found |= width == p->width;
-	return check_tile_file(p->v, path, front_of(p->level, p->bytes, (unsigned)width), e);
-}
-
-static rc check_tile(struct tile_builder *b, int level, uint64_t index, unsigned width, struct str bytes, struct err *e)
-{
-	struct verifier *v = (struct verifier *)(void *)b;
-	AUTO(buf) path = {0};
-	AUTO(arena) a = {0};
-	buf_init(&path, 256);
-	buf_add(&path, STR("log/"));
-	tlog_tile_path(&path, level, index, TLOG_TILE_WIDTH);
-	if (width == TLOG_TILE_WIDTH)
-		TRY(check_tile_file(v, path.p, bytes, e));
-	struct partial_check p = {{partial_file}, v, str_fmt(&a, "%s.p", path.p).p, level, width, bytes, false};
-	rc r = fs_list(archive_dir(v->ar), p.dir, &p.visit, e);
-	if (r != OK && r != E_NOTFOUND)
-		return r;
-	if (width < TLOG_TILE_WIDTH && !p.found)
-		TELL(v, "%s/%u: missing", p.dir, width);
-	return OK;
-}
-
-/* Names under log/ that no log of this size has. Depth is bounded by the longest tile path. */
-struct name_check {
-	struct fs_visit visit;
-	struct verifier *v;
-	const char *dir;
-	unsigned depth;
-};
-#define NAME_DEPTH_MAX 12u
-
-static rc check_names(struct verifier *v, const char *dir, unsigned depth, struct err *e);
-
-static rc check_name(struct fs_visit *visit, const char *name, bool is_dir, struct err *e)
-{
-	struct name_check *c = (struct name_check *)visit;
-	AUTO(arena) a = {0};
-	struct str path = str_fmt(&a, "%s/%s", c->dir, name);
-	int level = 0;
-	uint64_t index = 0;
-	unsigned width = 0;
-	struct err ignored;
-	if (is_dir && c->depth < NAME_DEPTH_MAX)
-		return check_names(c->v, path.p, c->depth + 1, e);
-	bool known = str_eq(path, STR(LOG_STATE)) || str_eq(path, STR(LOG_CHECKPOINT));
-	bool ahead = str_ends(path, STR(".tmp"));
-	if (!known && !is_dir && tlog_tile_parse(str_from(path, 4), &level, &index, &width, &ignored) == OK) {
-		unsigned at = level < 0 ? 0 : (unsigned)level;
-		known = width <= tlog_tile_width(c->v->published.size, at, index);
-		ahead = width <= tlog_tile_width(c->v->signed_last.size, at, index);
-	}
-	if (!known && ahead)
-		UNFINISHED(c->v, "%s: is under no published checkpoint yet", path.p);
-	else if (!known)
-		TELL(c->v, "%s: does not belong here", path.p);
-	return OK;
-}
-
-/* Recursion is bounded by NAME_DEPTH_MAX, on our own folder's names. */
-static rc check_names(struct verifier *v, const char *dir, unsigned depth, struct err *e) // NOLINT(misc-no-recursion)
-{
-	struct name_check c = {{check_name}, v, dir, depth};
-	return fs_list(archive_dir(v->ar), dir, &c.visit, e);
 }
 
 static rc check_checkpoints(struct verifier *v, struct err *e)
 {
-	AUTO(arena) a = {0};
-	struct checkpoint *state = &v->signed_last;
-	struct checkpoint outside = {0};
 	struct str note = {0};
 	struct str state_note = {0};
 	bool place = false;
-	rc r = seal_read_checkpoint(archive_dir(v->ar), LOG_CHECKPOINT, v->key, &v->run, &v->published, &note, e);
-	if (r == E_IO || r == E_DENIED)
-		return r;
-	v->have_checkpoint = r == OK;
-	if (r != OK)
-		tell(v, e);
-	r = seal_read_checkpoint(archive_dir(v->ar), LOG_STATE, v->key, &v->run, state, &state_note, e);
-	if (r == E_IO || r == E_DENIED)
-		return r;
-	if (r != OK)
-		tell(v, e);
-	else if (v->have_checkpoint && state->size > v->published.size)
-		UNFINISHED(v, LOG_STATE ": %llu entries are signed, %llu published", (unsigned long long)state->size,
-			(unsigned long long)v->published.size);
-	else if (v->have_checkpoint && !str_eq(note, state_note))
+	TRY(read_signed(v, LOG_CHECKPOINT, &v->published, &note, &v->have_published, e));
+	TRY(read_signed(v, LOG_STATE, &v->state, &state_note, &v->have_state, e));
+	unsigned long long published = v->published.size;
+	unsigned long long state = v->state.size;
+	if (v->have_published && v->have_state && state > published)
+		UNFINISHED(v, LOG_CHECKPOINT ": %llu entries are signed, %llu published", state, published);
+	else if (v->have_published && v->have_state && !str_eq(note, state_note))
 		TELL(v, LOG_STATE ": is not the same as " LOG_CHECKPOINT);
-	r = seal_outside_read(archive_env(v->ar), v->key, &a, &outside, &place, e);
-	if (r == OK && state_note.n && outside.size > state->size)
-		v->report->known_outside = outside.size;
-	else if (r == OK && state_note.n && outside.size == state->size && !hash_eq(&outside.root, &state->root))
-		TELL(v, LOG_STATE ": the key has signed another log of %llu entries: one of the two is false",
-			(unsigned long long)state->size);
+	v->sealed = v->have_published ? v->published.size : 0;
+	if (v->have_state && state > v->sealed)
+		v->sealed = v->state.size;
+	rc r = seal_outside_read(archive_env(v->ar), v->key, &v->run, &v->outside, &place, e);
+	v->have_outside = r == OK;
+	if (r == OK && v->have_state && v->outside.size > v->sealed)
+		v->report->known_outside = v->outside.size;
 	else if (r == E_VERIFY || r == E_FORMAT)
-		tell(v, e);
+		verifier_tell(v, e);
+	return OK;
+}
+
+/* The tree has come to the size of a checkpoint: it must have that root. */
+static void check_roots(struct verifier *v, const struct tlog_edge *edge)
+{
+	struct hash root = tlog_edge_root(edge);
+	if (v->have_published && v->published.size == edge->size && !hash_eq(&root, &v->published.root))
+		TELL(v, LOG_CHECKPOINT ": its root is not the one that the records give");
+	if (v->have_state && v->state.size == edge->size && !hash_eq(&root, &v->state.root))
+		TELL(v, LOG_STATE ": its root is not the one that the records give");
+	if (v->have_outside && v->outside.size == edge->size && !hash_eq(&root, &v->outside.root))
+		TELL(v,
+			LOG_STATE ": the key has signed another log of %llu entries, which is known outside this "
+				  "folder: one of the two is false",
+			(unsigned long long)edge->size);
+}
+
+static bool is_signed_size(const struct verifier *v, uint64_t size)
+{
+	return (v->have_published && v->published.size == size) || (v->have_state && v->state.size == size) ||
+		(v->have_outside && v->outside.size == size);
+}
+
+/* The next leaf into the tree, as far as any checkpoint reaches. *ret_sealed: it does. */
+static rc check_leaf(struct verifier *v, struct str leaf, uint64_t index, bool *ret_sealed, struct err *e)
+{
+	const struct tlog_edge *edge = &v->builder.edge;
+	*ret_sealed = true;
+	if (index < v->sealed) {
+		TRY(tile_builder_add(&v->builder, leaf, e));
+	} else if (v->have_outside && index < v->outside.size) {
+		struct hash h = tlog_leaf_hash(leaf);
+		if (index == v->sealed)
+			v->beyond = v->builder.edge;
+		tlog_edge_add(&v->beyond, &h);
+		edge = &v->beyond;
+	} else {
+		*ret_sealed = false;
+		return OK;
+	}
+	if (is_signed_size(v, edge->size))
+		check_roots(v, edge);
 	return OK;
 }
 
@@ -276,7 +174,7 @@ static rc open_warc(struct verifier *v, struct str name, struct err *e)
 	rc r = fs_open(archive_dir(v->ar), str_fmt(&a, "warc/%.*s", STR_FMT(name)).p, &v->warc_fd, &v->warc_size, e);
 	if (r != E_NOTFOUND && r != E_FORMAT)
 		return r;
-	tell(v, e);
+	verifier_tell(v, e);
 	return OK;
 }
 
@@ -287,7 +185,7 @@ static rc check_warc(struct verifier *v, const struct frame *f, const struct rec
 	rc got = span_of(r, &span, &sha, e);
 	if (got != OK) {
 		rc_ignore(err_add(e, "record %llu", (unsigned long long)f->ref.index));
-		tell(v, e);
+		verifier_tell(v, e);
 		return OK;
 	}
 	if (span.length == 0)
@@ -314,7 +212,7 @@ static rc check_warc(struct verifier *v, const struct frame *f, const struct rec
 	if (got != E_VERIFY)
 		return got;
 	rc_ignore(err_add(e, "entry %llu", (unsigned long long)f->ref.index));
-	tell(v, e);
+	verifier_tell(v, e);
 	return OK;
 }
 
@@ -322,24 +220,22 @@ static rc check_frame(struct verifier *v, struct arena *rec, const struct frame 
 {
 	struct str leaf;
 	struct record r;
-	bool sealed = v->have_checkpoint && f->ref.index < v->published.size;
+	bool sealed = false;
 	uint64_t before = v->report->problems;
 	if (f->kind == FRAME_LEAF) {
 		leaf = f->body;
 	} else {
 		if (record_decode(rec, f->body, &r, e) != OK) {
 			rc_ignore(err_add(e, "record %llu", (unsigned long long)f->ref.index));
-			tell(v, e);
+			verifier_tell(v, e);
 			return OK;
 		}
 		TRY(seal_leaf(rec, f, &leaf, e));
 		TRY(check_warc(v, f, &r, e));
 	}
 	v->report->frames++;
-	if (sealed) {
-		TRY(tile_builder_add(&v->builder, leaf, e));
-		v->report->sealed++;
-	}
+	TRY(check_leaf(v, leaf, f->ref.index, &sealed, e));
+	v->report->sealed += sealed;
 	if (v->report->entry && before == v->report->problems)
 		v->report->entry(v->report, f, sealed);
 	return OK;
@@ -360,12 +256,12 @@ static rc check_frames(struct verifier *v, struct err *e)
 	}
 	archive_scan_free(s);
 	close_warc(v, true);
-	if (r == E_VERIFY && v->have_checkpoint && v->report->frames >= v->published.size) {
-		tell_unfinished(v, e);
+	if (r == E_VERIFY && v->report->frames >= v->sealed && (v->have_published || v->have_state)) {
+		verifier_unfinished(v, e);
 		return OK;
 	}
 	if (r == E_VERIFY) {
-		tell(v, e);
+		verifier_tell(v, e);
 		TELL(v, "records/: what follows the damage was not read");
 		return E_VERIFY;
 	}
@@ -401,32 +297,33 @@ static rc stray_file(struct fs_visit *visit, const char *name, bool is_dir, stru
 	return OK;
 }
 
-static rc check_root(struct verifier *v, struct err *e)
+/* Sizes that were not reached, and the right edge's tiles. */
+static rc check_end(struct verifier *v, struct err *e)
 {
-	struct hash root = tlog_edge_root(&v->builder.edge);
-	if (!v->have_checkpoint)
-		return OK;
-	if (v->builder.edge.size != v->published.size)
-		TELL(v, "records/: %llu entries, but " LOG_CHECKPOINT " seals %llu",
-			(unsigned long long)v->builder.edge.size, (unsigned long long)v->published.size);
-	else if (!hash_eq(&root, &v->published.root))
-		TELL(v, LOG_CHECKPOINT ": its root is not the one that the records give");
-	return tile_builder_rest(&v->builder, e);
+	uint64_t have = v->builder.edge.size;
+	if (v->have_published && v->published.size > have)
+		TELL(v, "records/: %llu entries, but " LOG_CHECKPOINT " seals %llu", (unsigned long long)have,
+			(unsigned long long)v->published.size);
+	if (v->have_state && v->state.size > have)
+		TELL(v, "records/: %llu entries, but " LOG_STATE " seals %llu", (unsigned long long)have,
+			(unsigned long long)v->state.size);
+	return have == v->sealed ? tile_builder_rest(&v->builder, e) : OK;
 }
 
 static rc verify_all(struct verifier *v, struct err *e)
 {
 	TRY(check_checkpoints(v, e));
+	check_roots(v, &v->builder.edge);
 	rc r = check_frames(v, e);
 	if (r == E_VERIFY)
 		return OK; /* told; the tree cannot be made again from a part */
 	TRY(r);
-	TRY(check_root(v, e));
+	TRY(check_end(v, e));
 	struct stray_check warc = {{stray_file}, v, "warc"};
 	struct stray_check records = {{stray_file}, v, "records"};
 	TRY(fs_list(archive_dir(v->ar), "warc", &warc.visit, e));
 	TRY(fs_list(archive_dir(v->ar), "records", &records.visit, e));
-	return check_names(v, "log", 0, e);
+	return verify_names(v, e);
 }
 
 rc seal_verify(struct archive *ar, const struct note_key *key, struct seal_report *r, struct err *e)
@@ -437,47 +334,11 @@ rc seal_verify(struct archive *ar, const struct note_key *key, struct seal_repor
 	v->report = r;
 	v->warc_fd = -1;
 	tile_builder_init(&v->builder);
-	v->builder.out = check_tile;
+	v->builder.out = verify_tile;
 	rc got = verify_all(v, e);
 	fd_closep(&v->warc_fd);
 	tile_builder_clear(&v->builder);
 	arena_clear(&v->run);
 	mem_free(v);
 	return got;
-}
-
-/* Tiles as files: the full one, or the partial one of exactly the width that a tree of that size has. */
-struct file_tiles {
-	struct tlog_tiles tiles;
-	int dir;
-	uint64_t size;
-};
-
-static rc file_tile(
-	struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
-{
-	struct file_tiles *f = (struct file_tiles *)t;
-	AUTO(buf) path = {0};
-	AUTO(buf) bytes = {0};
-	unsigned there = tlog_tile_width(f->size, level, index);
-	buf_init(&path, 256);
-	buf_init(&bytes, TLOG_TILE_WIDTH * sizeof(struct hash));
-	buf_add(&path, STR("log/"));
-	tlog_tile_path(&path, (int)level, index, there);
-	TRY(fs_read(f->dir, path.p, &bytes, e));
-	if (width > there || bytes.n != there * sizeof(struct hash))
-		return err_set(e, E_VERIFY, "%s: %zu bytes for %u hashes", path.p, bytes.n, there);
-	memcpy(ret, bytes.p, width * sizeof(*ret));
-	return OK;
-}
-
-rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t index, struct str leaf, struct tlog_proof *ret,
-	struct err *e)
-{
-	struct file_tiles f = {{file_tile}, archive_dir(ar), c->size};
-	struct hash h = tlog_leaf_hash(leaf);
-	if (index >= c->size)
-		return err_set(e, E_NOTFOUND, "entry %llu is kept but not sealed yet", (unsigned long long)index);
-	TRY(tlog_prove_inclusion(&f.tiles, c->size, index, ret, e));
-	return tlog_check_inclusion(&h, index, c->size, ret, &c->root, e);
 }

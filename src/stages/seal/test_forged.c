@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What somebody who can write into the folder, but has no key, may try: nothing sealed changes unseen, nothing foreign
+ * is sealed, and the archive goes on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/caps.h"
+#include "formats/record/record.h"
+#include "io/fs/fs.h"
+#include "stages/seal/test_world.h"
+
+#define REC "records/000000000000.rec"
+
+static const char *in(struct world *w, const char *name)
+{
+	return str_fmt(&w->a, "%s/%s", w->path, name).p;
+}
+
+static struct str saved(struct world *w, const char *name)
+{
+	AUTO(buf) b = {0};
+	struct err e;
+	buf_init(&b, 64 * MIB);
+	if (fs_read(AT_FDCWD, in(w, name), &b, &e) != OK)
+		fail_msg("%s", e.msg);
+	return str_dup(&w->a, buf_str(&b));
+}
+
+static void put(struct world *w, const char *name, struct str bytes)
+{
+	AUTO_FD fd = open(in(w, name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes.p, bytes.n), (ssize_t)bytes.n);
+}
+
+/* The frames of the one records file. */
+struct frames {
+	struct frame f[16];
+	size_t n;
+};
+
+static struct frames frames_of(struct world *w)
+{
+	struct frames ret = {.n = 0};
+	struct archive *ar = NULL;
+	struct archive_scan *s = NULL;
+	struct frame f;
+	struct err e;
+	assert_int_equal(archive_open(&w->env, w->path, false, &ar, &e), OK);
+	assert_int_equal(archive_scan_new(ar, 0, &s, &e), OK);
+	while (archive_scan_next(s, &f, &e) == OK) {
+		assert_true(ret.n < ARRAY_LEN(ret.f));
+		ret.f[ret.n] = f;
+		ret.f[ret.n++].body = str_dup(&w->a, f.body);
+	}
+	archive_scan_free(s);
+	archive_close(ar);
+	return ret;
+}
+
+/* As the format has it, with a digest that holds. */
+static void put_frames(struct world *w, const struct frames *frames)
+{
+	AUTO(buf) all = {0};
+	buf_init(&all, 64 * MIB);
+	for (size_t i = 0; i < frames->n; i++) {
+		const struct frame *f = &frames->f[i];
+		AUTO(buf) b = {0};
+		buf_init(&b, 64 * MIB);
+		buf_add(&b, STR("ORF1"));
+		buf_addu32(&b, (uint32_t)f->kind);
+		buf_addu64(&b, f->ref.index);
+		buf_addu64(&b, f->body.n);
+		buf_addu64(&b, f->warc_serial);
+		buf_addu64(&b, f->warc_end);
+		buf_add(&all, buf_str(&b));
+		buf_add(&b, f->body);
+		struct hash h = hash_of(buf_str(&b));
+		buf_add(&all, hash_str(&h));
+		buf_add(&all, f->body);
+	}
+	put(w, REC, buf_str(&all));
+}
+
+/* The record with one field changed; a value of NULL leaves it out. */
+static struct str changed(struct world *w, struct str body, const char *name, const char *value)
+{
+	AUTO(buf) b = {0};
+	struct record was;
+	struct record r;
+	struct err e;
+	assert_int_equal(record_decode(&w->a, body, &was, &e), OK);
+	record_begin(&w->a, &r, str_cstr(&w->a, was.kind), was.key);
+	for (size_t i = 1; i < was.n; i++) {
+		const char *n = str_cstr(&w->a, was.fields[i].name);
+		if (strcmp(n, name) != 0)
+			record_add(&w->a, &r, n, was.fields[i].value);
+		else if (value)
+			record_add(&w->a, &r, n, str_c(value));
+	}
+	assert_int_equal(record_finish(&w->a, &r, &e), OK);
+	buf_init(&b, CAP_RECORD);
+	record_encode(&b, &r);
+	return str_dup(&w->a, buf_str(&b));
+}
+
+/* A world with an archive of n sealed entries, a checkpoint after each. */
+static void world_sealed(struct world *w, unsigned n)
+{
+	struct err e = {0};
+	uint64_t kept = 0;
+	world_open(w);
+	if (world_create(w, &e) != OK || world_grow(w, n, 1, &kept, &e) != OK)
+		fail_msg("%s", e.msg);
+}
+
+static void assert_not_verified(struct world *w, const char *what)
+{
+	if (verify(w).report.problems == 0)
+		fail_msg("verified: %s", what);
+}
+
+/* log/checkpoint of every earlier size, with log/state as it is: all entries are sealed all the same. */
+static void test_an_older_checkpoint_frees_no_entry(void **unused)
+{
+	(void)unused;
+	struct str checkpoint[4];
+	for (unsigned size = 0; size < ARRAY_LEN(checkpoint); size++) {
+		struct world w;
+		struct err e = {0};
+		uint64_t kept = 0;
+		world_sealed(&w, size);
+		checkpoint[size] = saved(&w, "log/checkpoint");
+		assert_int_equal(world_grow(&w, 4 - size, 1, &kept, &e), OK);
+		put(&w, "log/checkpoint", checkpoint[size]);
+		struct told t = verify(&w);
+		if (t.report.problems)
+			fail_msg("%s", t.first.msg);
+		assert_int_equal(t.report.sealed, 4);
+		assert_int_equal(t.unfinished, 1);
+		struct str rec = saved(&w, REC);
+		put(&w, REC, str_sub(rec, 0, rec.n - 10));
+		assert_not_verified(&w, "the last entry is cut");
+		put(&w, REC, STR(""));
+		assert_not_verified(&w, "all entries are gone");
+		assert_int_equal(unlink(in(&w, REC)), 0);
+		assert_not_verified(&w, "their file is gone");
+		/* no state either: what is outside the folder still knows */
+		put(&w, "log/state", checkpoint[size]);
+		put(&w, REC, STR(""));
+		t = verify(&w);
+		assert_true(t.report.problems > 0 || t.report.known_outside == 4);
+		world_close(&w);
+	}
+}
+
+/* Only log/ is older: entries that the copy outside knows are compared with it. */
+static void test_what_the_copy_outside_knows_is_sealed(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	uint64_t kept = 0;
+	world_sealed(&w, 2);
+	const char *old = str_fmt(&w.a, "%s/old-log", w.dir).p;
+	copy_tree(&w, in(&w, "log"), old);
+	assert_int_equal(world_grow(&w, 2, 1, &kept, &e), OK);
+	copy_tree(&w, old, in(&w, "log"));
+	struct told t = verify(&w);
+	if (t.report.problems)
+		fail_msg("%s", t.first.msg);
+	assert_int_equal(t.report.known_outside, 4);
+	assert_int_equal(t.report.sealed, 4);
+	struct frames f = frames_of(&w);
+	f.f[3].body = changed(&w, f.f[3].body, "url", "https://news.example/forged");
+	put_frames(&w, &f);
+	assert_not_verified(&w, "an entry that only the copy outside knows was changed");
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_older_checkpoint_frees_no_entry),
+		cmocka_unit_test(test_what_the_copy_outside_knows_is_sealed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
