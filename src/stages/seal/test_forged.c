@@ -188,11 +188,84 @@ static void test_what_the_copy_outside_knows_is_sealed(void **unused)
 	world_close(&w);
 }
 
+static const char *warc_name(struct world *w)
+{
+	struct record r;
+	struct err e;
+	assert_int_equal(record_decode(&w->a, frames_of(w).f[0].body, &r, &e), OK);
+	return str_fmt(&w->a, "warc/%.*s", STR_FMT(record_get(&r, "warc.file"))).p;
+}
+
+/* Heads are under no entry: what they say is compared with the records, and nothing is moved on their word. */
+static void test_a_head_that_says_another_place_is_told_and_not_obeyed(void **unused)
+{
+	(void)unused;
+	static const struct {
+		size_t frame;
+		uint64_t serial;
+		uint64_t end;
+	} cases[] = {{2, 1, 0}, {2, 0, 0}, {2, 1, 7}, {2, 2, 0}, {2, 1, UINT64_MAX}, {1, 1, 0}, {0, 9, 9}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		struct stat st;
+		uint64_t kept = 0;
+		world_sealed(&w, 3);
+		struct frames f = frames_of(&w);
+		struct str warc = saved(&w, warc_name(&w));
+		f.f[cases[i].frame].warc_serial = cases[i].serial;
+		f.f[cases[i].frame].warc_end = cases[i].end;
+		put_frames(&w, &f);
+		struct told t = verify(&w);
+		assert_true(t.report.problems > 0);
+		assert_non_null(strstr(t.first.msg, "its head says"));
+		assert_non_null(strstr(t.first.msg, str_fmt(&w.a, "frame %zu", cases[i].frame).p));
+		assert_int_equal(world_grow(&w, 1, 1, &kept, &e), E_VERIFY);
+		assert_true(str_eq(saved(&w, warc_name(&w)), warc));
+		assert_int_not_equal(stat(in(&w, "lost+found"), &st), 0);
+		world_close(&w);
+	}
+}
+
+/* A sealed record with another place in it, and a head that agrees: the log does not confirm it. */
+static void test_the_end_of_warc_comes_from_records_that_the_log_confirms(void **unused)
+{
+	(void)unused;
+	for (unsigned which = 0; which < 2; which++) {
+		struct world w;
+		struct err e = {0};
+		struct stat st;
+		uint64_t kept = 0;
+		world_sealed(&w, 3);
+		struct frames f = frames_of(&w);
+		const char *name = warc_name(&w);
+		struct str warc = saved(&w, name);
+		if (which == 0) {
+			f.f[2].body = changed(&w, f.f[2].body, "warc.length", "3");
+			f.f[2].warc_end = f.f[1].warc_end + 3;
+		} else {
+			static const char *const fields[] = {"warc.file", "warc.offset", "warc.length", "warc.sha256"};
+			for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+				f.f[2].body = changed(&w, f.f[2].body, fields[i], NULL);
+			f.f[2].warc_end = f.f[1].warc_end;
+		}
+		put_frames(&w, &f);
+		assert_not_verified(&w, "a sealed record was changed");
+		assert_int_equal(world_grow(&w, 1, 1, &kept, &e), E_VERIFY);
+		assert_non_null(strstr(e.msg, "frame 2 is not the entry"));
+		assert_true(str_eq(saved(&w, name), warc));
+		assert_int_not_equal(stat(in(&w, "lost+found"), &st), 0);
+		world_close(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_older_checkpoint_frees_no_entry),
 		cmocka_unit_test(test_what_the_copy_outside_knows_is_sealed),
+		cmocka_unit_test(test_a_head_that_says_another_place_is_told_and_not_obeyed),
+		cmocka_unit_test(test_the_end_of_warc_comes_from_records_that_the_log_confirms),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

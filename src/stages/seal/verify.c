@@ -101,29 +101,11 @@ static rc check_leaf(struct verifier *v, struct str leaf, uint64_t index, bool *
 	return OK;
 }
 
-/* The span that a record names. E_FORMAT when the record has none that can be read; length 0 for one without bytes. */
-static rc span_of(const struct record *r, struct archive_span *ret, struct str *ret_sha, struct err *e)
+static rc check_bytes(int fd, const struct archive_span *span, struct fs_progress *progress, struct err *e)
 {
-	struct str file = record_get(r, "warc.file");
-	*ret = (struct archive_span){.length = 0};
-	if (!record_has(r, "warc.file"))
-		return OK;
-	TRY(record_get_u64(r, "warc.offset", &ret->offset, e));
-	TRY(record_get_u64(r, "warc.length", &ret->length, e));
-	if (file.n >= sizeof(ret->file) || archive_warc_serial(file) == 0 || memchr(file.p, '/', file.n))
-		return err_set(e, E_VERIFY, "warc.file is '%.*s'", STR_FMT(file));
-	memcpy(ret->file, file.p, file.n);
-	*ret_sha = record_get(r, "warc.sha256");
-	return OK;
-}
-
-static rc check_bytes(
-	int fd, const struct archive_span *span, struct str sha, struct fs_progress *progress, struct err *e)
-{
-	AUTO(arena) a = {0};
 	struct hash h;
 	rc r = fs_hash(fd, span->offset, span->length, progress, &h, e);
-	if (r == OK && !str_eq(hex_of(&a, hash_str(&h)), sha))
+	if (r == OK && !hash_eq(&h, &span->sha256))
 		r = err_set(e, E_VERIFY, "%llu bytes do not match the digest that was sealed",
 			(unsigned long long)span->length);
 	if (r == E_NOTFOUND)
@@ -137,82 +119,104 @@ rc seal_check_span(struct archive *ar, const struct frame *f, struct err *e)
 	AUTO_FD fd = -1;
 	struct record r;
 	struct archive_span span;
-	struct str sha = {0};
+	bool has = false;
 	uint64_t size = 0;
 	TRY(record_decode(&a, f->body, &r, e));
-	TRY(span_of(&r, &span, &sha, e));
-	if (span.length == 0)
+	TRY(archive_span_of(&r, &has, &span, e));
+	if (!has)
 		return OK;
 	rc got = fs_open(archive_dir(ar), str_fmt(&a, "warc/%s", span.file).p, &fd, &size, e);
 	if (got == E_NOTFOUND)
 		return e->code = E_VERIFY;
 	TRY(got);
-	return check_bytes(fd, &span, sha, NULL, e);
+	return check_bytes(fd, &span, NULL, e);
 }
 
 /* A file that another follows must end where its last span did; the last one may have an unfinished span behind it. */
 static void close_warc(struct verifier *v, bool last)
 {
-	unsigned long long rest = v->warc_size - v->warc_end;
+	unsigned long long rest = v->warc_size - v->warc.offset;
 	if (v->warc_fd >= 0 && rest && last)
-		UNFINISHED(v, "warc/%.*s: offset %llu: %llu bytes that no entry covers yet", STR_FMT(v->warc_file),
-			(unsigned long long)v->warc_end, rest);
+		UNFINISHED(v, "warc/%s: offset %llu: %llu bytes that no entry covers yet", v->warc.file,
+			(unsigned long long)v->warc.offset, rest);
 	else if (v->warc_fd >= 0 && rest)
-		TELL(v, "warc/%.*s: offset %llu: %llu bytes that no entry covers", STR_FMT(v->warc_file),
-			(unsigned long long)v->warc_end, rest);
+		TELL(v, "warc/%s: offset %llu: %llu bytes that no entry covers", v->warc.file,
+			(unsigned long long)v->warc.offset, rest);
 	fd_closep(&v->warc_fd);
 }
 
-static rc open_warc(struct verifier *v, struct str name, struct err *e)
+static rc warc_again(struct verifier *v, struct err *e)
 {
 	AUTO(arena) a = {0};
+	const struct str name = v->warc_seen[v->nwarc_seen - 1];
+	fd_closep(&v->warc_fd);
+	return fs_open(archive_dir(v->ar), str_fmt(&a, "warc/%s", name.p).p, &v->warc_fd, &v->warc_size, e);
+}
+
+static rc open_warc(struct verifier *v, const char *name, struct err *e)
+{
 	close_warc(v, false);
-	v->warc_file = str_dup(&v->run, name);
-	v->warc_end = 0;
 	struct str *seen = arena_push(&v->run, &v->warc_seen, &v->nwarc_seen, sizeof(*seen));
-	*seen = v->warc_file;
-	rc r = fs_open(archive_dir(v->ar), str_fmt(&a, "warc/%.*s", STR_FMT(name)).p, &v->warc_fd, &v->warc_size, e);
+	*seen = str_dup(&v->run, str_c(name));
+	v->warc_size = 0;
+	rc r = warc_again(v, e);
 	if (r != E_NOTFOUND && r != E_FORMAT)
 		return r;
 	verifier_tell(v, e);
 	return OK;
 }
 
+/* The span's bytes, in the file that is open. */
+static rc check_span(struct verifier *v, const struct frame *f, const struct archive_span *span, struct err *e)
+{
+	if (v->warc_fd < 0)
+		return OK; /* its absence was told */
+	if (span->offset + span->length > v->warc_size)
+		TRY(warc_again(v, e)); /* a command at work may have added to it since */
+	if (span->offset + span->length > v->warc_size) {
+		TELL(v, "warc/%s: ends at byte %llu, but entry %llu reaches %llu", span->file,
+			(unsigned long long)v->warc_size, (unsigned long long)f->ref.index,
+			(unsigned long long)(span->offset + span->length));
+		fd_closep(&v->warc_fd); /* what follows is not there either */
+		return OK;
+	}
+	v->report->warc_bytes += span->length;
+	rc r = check_bytes(v->warc_fd, span, v->report->progress, e);
+	if (r != E_VERIFY)
+		return r;
+	rc_ignore(err_add(e, "entry %llu", (unsigned long long)f->ref.index));
+	verifier_tell(v, e);
+	return OK;
+}
+
+/* Spans follow each other without gaps, and a head says no other place than the records so far. */
 static rc check_warc(struct verifier *v, const struct frame *f, const struct record *r, struct err *e)
 {
 	struct archive_span span;
-	struct str sha = {0};
-	rc got = span_of(r, &span, &sha, e);
-	if (got != OK) {
+	bool has = false;
+	if (r && archive_span_of(r, &has, &span, e) != OK) {
 		rc_ignore(err_add(e, "record %llu", (unsigned long long)f->ref.index));
 		verifier_tell(v, e);
 		return OK;
 	}
-	if (span.length == 0)
-		return OK;
-	if (!str_eq(str_c(span.file), v->warc_file))
-		TRY(open_warc(v, str_c(span.file), e));
-	if (v->warc_fd < 0)
-		return OK; /* its absence was told */
-	if (span.offset != v->warc_end)
-		TELL(v, "warc/%s: offset %llu: entry %llu begins here, but the one before it ends at %llu", span.file,
-			(unsigned long long)span.offset, (unsigned long long)f->ref.index,
-			(unsigned long long)v->warc_end);
-	if (!add_ok(span.offset, span.length, &v->warc_end) || v->warc_end > v->warc_size) {
-		TELL(v, "warc/%s: ends at byte %llu, but entry %llu reaches %llu", span.file,
-			(unsigned long long)v->warc_size, (unsigned long long)f->ref.index,
-			(unsigned long long)v->warc_end);
-		v->warc_end = v->warc_size;
-		return OK;
+	if (has) {
+		if (!archive_end_meets(&v->warc, &span))
+			TELL(v, "warc/%s: offset %llu: entry %llu begins here, but the one before it ends at %llu%s%s",
+				span.file, (unsigned long long)span.offset, (unsigned long long)f->ref.index,
+				(unsigned long long)v->warc.offset, v->warc.serial ? " of " : "", v->warc.file);
+		if (!str_eq(str_c(span.file), str_c(v->warc.file)))
+			TRY(open_warc(v, span.file, e));
+		archive_end_move(&v->warc, &span);
+		TRY(check_span(v, f, &span, e));
 	}
-	v->report->warc_bytes += span.length;
-	got = check_bytes(v->warc_fd, &span, sha, v->report->progress, e);
-	if (got == OK)
-		return OK;
-	if (got != E_VERIFY)
-		return got;
-	rc_ignore(err_add(e, "entry %llu", (unsigned long long)f->ref.index));
-	verifier_tell(v, e);
+	if (f->warc_serial != v->warc.serial || f->warc_end != v->warc.offset)
+		TELL(v,
+			"records/%012llu.rec: offset %llu: frame %llu: its head says byte %llu of WARC file %llu, its "
+			"record byte %llu of %llu",
+			(unsigned long long)f->ref.file, (unsigned long long)f->ref.offset,
+			(unsigned long long)f->ref.index, (unsigned long long)f->warc_end,
+			(unsigned long long)f->warc_serial, (unsigned long long)v->warc.offset,
+			(unsigned long long)v->warc.serial);
 	return OK;
 }
 
@@ -224,6 +228,7 @@ static rc check_frame(struct verifier *v, struct arena *rec, const struct frame 
 	uint64_t before = v->report->problems;
 	if (f->kind == FRAME_LEAF) {
 		leaf = f->body;
+		TRY(check_warc(v, f, NULL, e));
 	} else {
 		if (record_decode(rec, f->body, &r, e) != OK) {
 			rc_ignore(err_add(e, "record %llu", (unsigned long long)f->ref.index));
@@ -283,7 +288,7 @@ static rc stray_file(struct fs_visit *visit, const char *name, bool is_dir, stru
 	if (str_eq(str_c(c->dir), STR("warc"))) {
 		for (size_t i = 0; i < c->v->nwarc_seen && !known; i++)
 			known = str_eq(c->v->warc_seen[i], str_c(name));
-		if (!known && !is_dir && archive_warc_serial(str_c(name)) > archive_warc_serial(c->v->warc_file)) {
+		if (!known && !is_dir && archive_warc_serial(str_c(name)) > c->v->warc.serial) {
 			UNFINISHED(c->v, "warc/%s: no entry covers it yet", name);
 			return OK;
 		}

@@ -21,10 +21,9 @@ struct verifier {
 	struct tlog_edge beyond; /* of the entries behind it that only the third knows */
 	/* warc/, in the order of its files */
 	struct arena run;
-	struct str warc_file;
 	int warc_fd;
 	uint64_t warc_size;
-	uint64_t warc_end; /* covered so far */
+	struct archive_end warc; /* covered so far */
 	struct str *warc_seen;
 	size_t nwarc_seen;
 };
