@@ -93,6 +93,8 @@ static rc kept_frame(struct archive *ar, struct end_found *end, const struct fra
 	if (has) {
 		TRY(span_there(ar, &end->warc, &span, e));
 		archive_end_move(&behind, &span);
+	} else if (!str_eq(r.kind, STR("source"))) {
+		return err_set(e, E_VERIFY, "a record of kind '%.*s' without bytes in warc/", STR_FMT(r.kind));
 	}
 	if (!head_agrees(f, &behind))
 		return err_set(e, E_VERIFY, "its head says another place in warc/ than its record");

@@ -259,6 +259,100 @@ static void test_the_end_of_warc_comes_from_records_that_the_log_confirms(void *
 	}
 }
 
+static bool in_lost_and_found(struct world *w, const char *prefix)
+{
+	return system(str_fmt(&w->a, "ls '%s/lost+found/' | grep -q '^%s'", w->path, prefix).p) == 0;
+}
+
+/* Frames as a command leaves them that was killed before it sealed. */
+static void test_what_was_kept_is_counted_and_sealed_next(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	uint64_t kept = 0;
+	world_sealed(&w, 2);
+	assert_int_equal(world_grow(&w, 3, 0, &kept, &e), OK);
+	struct told t = verify(&w);
+	if (t.report.problems)
+		fail_msg("%s", t.first.msg);
+	assert_int_equal(t.report.frames, 5);
+	assert_int_equal(t.report.sealed, 2);
+	assert_int_equal(world_grow(&w, 1, 1, &kept, &e), OK);
+	assert_verified(&w, 6);
+	world_close(&w);
+}
+
+struct forgery {
+	const char *what;
+	enum frame_kind kind;
+	const char *field; /* changed, of the record of the last frame */
+	const char *value;
+	uint64_t end; /* of the head; 0: as it was */
+};
+
+/* A frame behind the sealed ones whose digest holds, and whose record is not about bytes that lie where they should. */
+static void forge(struct world *w, const struct forgery *c)
+{
+	struct frames f = frames_of(w);
+	struct frame *last = &f.f[f.n - 1];
+	last->kind = c->kind;
+	if (c->field)
+		last->body = changed(w, last->body, c->field, c->value);
+	if (c->kind == FRAME_LEAF)
+		last->body = STR("onrecord/v1 key add example.org/x+00000000+AQ\n");
+	if (strcmp(c->what, "no record") == 0)
+		last->body = STR("this is no record");
+	if (strcmp(c->what, "a leaf that no log can hold") == 0)
+		last->body = str_mem(arena_alloc(&w->a, CAP_LEAF + 1), CAP_LEAF + 1);
+	if (c->end)
+		last->warc_end = c->end;
+	put_frames(w, &f);
+}
+
+static void test_nothing_foreign_behind_the_sealed_frames_is_sealed(void **unused)
+{
+	(void)unused;
+	static const struct forgery cases[] = {
+		{"another offset", FRAME_RECORD, "warc.offset", "0", 0},
+		{"a span that reaches too far", FRAME_RECORD, "warc.length", "100000", 0},
+		{"a shorter span", FRAME_RECORD, "warc.length", "1", 0},
+		{"an empty span", FRAME_RECORD, "warc.length", "0", 0},
+		{"a span that overflows", FRAME_RECORD, "warc.length", "18446744073709551615", 0},
+		{"another digest", FRAME_RECORD, "warc.sha256",
+			"0000000000000000000000000000000000000000000000000000000000000000", 0},
+		{"no digest", FRAME_RECORD, "warc.sha256", NULL, 0},
+		{"no place", FRAME_RECORD, "warc.offset", NULL, 0},
+		{"no file", FRAME_RECORD, "warc.file", NULL, 0},
+		{"another file", FRAME_RECORD, "warc.file", "onrecord-20181115072500-00002.warc.gz", 0},
+		{"a file elsewhere", FRAME_RECORD, "warc.file", "../../onrecord-20181115072500-00001.warc.gz", 0},
+		{"a head that says less", FRAME_RECORD, NULL, NULL, 5},
+		{"a public leaf", FRAME_LEAF, NULL, NULL, 0},
+		{"no record", FRAME_RECORD, NULL, NULL, 0},
+		{"a leaf that no log can hold", FRAME_LEAF, NULL, NULL, 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		uint64_t kept = 0;
+		world_sealed(&w, 2);
+		struct str warc = saved(&w, warc_name(&w));
+		assert_int_equal(world_grow(&w, 1, 0, &kept, &e), OK);
+		forge(&w, &cases[i]);
+		struct told t = verify(&w);
+		if (t.report.problems == 0 && strcmp(cases[i].what, "a leaf that no log can hold") != 0)
+			fail_msg("verified: %s", cases[i].what);
+		assert_int_equal(t.report.sealed, 2);
+		if (world_grow(&w, 1, 1, &kept, &e) != OK)
+			fail_msg("%s: %s", cases[i].what, e.msg);
+		assert_verified(&w, 3);
+		assert_true(in_lost_and_found(&w, "000000000000.rec."));
+		assert_true(in_lost_and_found(&w, "onrecord-"));
+		assert_true(str_starts(saved(&w, warc_name(&w)), warc));
+		world_close(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +360,8 @@ int main(void)
 		cmocka_unit_test(test_what_the_copy_outside_knows_is_sealed),
 		cmocka_unit_test(test_a_head_that_says_another_place_is_told_and_not_obeyed),
 		cmocka_unit_test(test_the_end_of_warc_comes_from_records_that_the_log_confirms),
+		cmocka_unit_test(test_what_was_kept_is_counted_and_sealed_next),
+		cmocka_unit_test(test_nothing_foreign_behind_the_sealed_frames_is_sealed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -162,10 +162,10 @@ rc world_grow(struct world *w, unsigned n, unsigned each, uint64_t *kept, struct
 		r = add_entry(w, ar, l, i, e);
 		if (r == OK)
 			++*kept;
-		if (r == OK && (i + 1) % each == 0)
+		if (r == OK && each && (i + 1) % each == 0)
 			r = seal_commit(l, e);
 	}
-	if (r == OK)
+	if (r == OK && each)
 		r = seal_commit(l, e);
 	seal_free(l);
 	archive_close(ar);

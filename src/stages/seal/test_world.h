@@ -24,7 +24,7 @@ void world_open(struct world *w);
 void world_close(struct world *w);
 /* Makes the archive, or finishes making it. */
 MUST_USE rc world_create(struct world *w, struct err *e);
-/* Adds n entries, with a checkpoint after every `each`. *kept counts those whose sync returned. */
+/* Adds n entries, with a checkpoint after every `each`, or none for 0. *kept counts those whose sync returned. */
 MUST_USE rc world_grow(struct world *w, unsigned n, unsigned each, uint64_t *kept, struct err *e);
 
 /* What verify tells. */

@@ -79,22 +79,25 @@ static bool is_signed_size(const struct verifier *v, uint64_t size)
 		(v->have_outside && v->outside.size == size);
 }
 
-/* The next leaf into the tree, as far as any checkpoint reaches. *ret_sealed: it does. */
-static rc check_leaf(struct verifier *v, struct str leaf, uint64_t index, bool *ret_sealed, struct err *e)
+static bool is_sealed(const struct verifier *v, uint64_t index)
+{
+	return index < v->sealed || (v->have_outside && index < v->outside.size);
+}
+
+/* The next leaf into the tree, as far as any checkpoint reaches. */
+static rc check_leaf(struct verifier *v, struct str leaf, uint64_t index, struct err *e)
 {
 	const struct tlog_edge *edge = &v->builder.edge;
-	*ret_sealed = true;
+	if (!is_sealed(v, index))
+		return OK;
 	if (index < v->sealed) {
 		TRY(tile_builder_add(&v->builder, leaf, e));
-	} else if (v->have_outside && index < v->outside.size) {
+	} else {
 		struct hash h = tlog_leaf_hash(leaf);
 		if (index == v->sealed)
 			v->beyond = v->builder.edge;
 		tlog_edge_add(&v->beyond, &h);
 		edge = &v->beyond;
-	} else {
-		*ret_sealed = false;
-		return OK;
 	}
 	if (is_signed_size(v, edge->size))
 		check_roots(v, edge);
@@ -224,10 +227,14 @@ static rc check_frame(struct verifier *v, struct arena *rec, const struct frame 
 {
 	struct str leaf;
 	struct record r;
-	bool sealed = false;
+	bool sealed = is_sealed(v, f->ref.index);
 	uint64_t before = v->report->problems;
 	if (f->kind == FRAME_LEAF) {
 		leaf = f->body;
+		if (!is_sealed(v, f->ref.index))
+			TELL(v, "records/%012llu.rec: offset %llu: frame %llu: a public leaf that is not sealed",
+				(unsigned long long)f->ref.file, (unsigned long long)f->ref.offset,
+				(unsigned long long)f->ref.index);
 		TRY(check_warc(v, f, NULL, e));
 	} else {
 		if (record_decode(rec, f->body, &r, e) != OK) {
@@ -237,9 +244,13 @@ static rc check_frame(struct verifier *v, struct arena *rec, const struct frame 
 		}
 		TRY(seal_leaf(rec, f, &leaf, e));
 		TRY(check_warc(v, f, &r, e));
+		if (!sealed && !record_has(&r, "warc.file") && !str_eq(r.kind, STR("source")))
+			TELL(v, "records/%012llu.rec: offset %llu: frame %llu: neither sealed nor about bytes of warc/",
+				(unsigned long long)f->ref.file, (unsigned long long)f->ref.offset,
+				(unsigned long long)f->ref.index);
 	}
 	v->report->frames++;
-	TRY(check_leaf(v, leaf, f->ref.index, &sealed, e));
+	TRY(check_leaf(v, leaf, f->ref.index, e));
 	v->report->sealed += sealed;
 	if (v->report->entry && before == v->report->problems)
 		v->report->entry(v->report, f, sealed);
