@@ -194,11 +194,13 @@ static rc fetch_rounds(struct many *m, struct fetcher *f, size_t jobs, struct pi
 	rc r = OK;
 	while (r == OK && m->next < m->n) {
 		r = workers_make(f, jobs, e);
+		m->p->fetching = true;
 		if (r == OK)
 			r = fetchers_start(m, f, jobs, e);
 		if (r == OK)
 			r = keep_ready(m, ret, e);
 		fetchers_end(m, f, jobs, r != OK);
+		m->p->fetching = false;
 	}
 	for (size_t i = 0; i < jobs; i++)
 		capture_worker_free(f[i].worker);

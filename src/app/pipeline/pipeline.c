@@ -76,6 +76,15 @@ static rc load_vkey(struct pipeline *p, struct err *e)
 	return r == OK ? OK : err_add(e, "%s/" VKEY_FILE, p->path);
 }
 
+/* A catalog that cannot be used costs the listing, not the archive: said once, and made up for by the next command. */
+static void drop_catalog(struct pipeline *p, const struct err *why)
+{
+	p->ui->trouble(p->ui, why);
+	catalog_close(p->catalog);
+	p->catalog = NULL;
+	p->in_batch = false;
+}
+
 static rc on_kept(struct capture_out *o, const struct frame *f, const struct record *r, struct err *e)
 {
 	struct pipeline *p = (struct pipeline *)(void *)o;
@@ -86,10 +95,13 @@ static rc on_kept(struct capture_out *o, const struct frame *f, const struct rec
 	TRY(seal_add(p->seal, leaf, e));
 	if (seal_pending(p->seal) >= SEAL_PENDING_MAX)
 		TRY(seal_commit(p->seal, e));
-	rc got = catalog_add(p, f, r, &row, &a, e);
+	rc got = pipeline_row(p, &a, f, r, &row, e);
 	if (got == E_NOTFOUND)
 		return OK;
 	TRY(got);
+	struct err why;
+	if (catalog_add(p, &row, &why) != OK)
+		drop_catalog(p, &why);
 	p->added++;
 	if (p->ui->kept)
 		p->ui->kept(p->ui, &row);
@@ -110,7 +122,6 @@ static int on_progress(struct capture_out *o, uint64_t done, uint64_t total)
 	return 0;
 }
 
-/* A catalog that cannot be used costs the listing, not the archive. */
 static void open_catalog(struct pipeline *p, bool write)
 {
 	struct err e;
@@ -119,12 +130,8 @@ static void open_catalog(struct pipeline *p, bool write)
 	p->catalog_tried = true;
 	if (r == OK && write)
 		r = catalog_catch_up(p, &e);
-	if (r == OK)
-		return;
-	p->ui->trouble(p->ui, &e);
-	catalog_close(p->catalog);
-	p->catalog = NULL;
-	p->in_batch = false;
+	if (r != OK)
+		drop_catalog(p, &e);
 }
 
 static void tell_recovery(struct pipeline *p, const struct seal_opened *o)
@@ -174,12 +181,14 @@ static rc open_write(struct pipeline *p, struct err *e)
 	TRY(seal_open(p->ar, p->signer, &p->seal, &opened, e));
 	tell_recovery(p, &opened);
 	tell_sandbox(p);
+	TRY(keyer_open(p, e));
 	open_catalog(p, true);
 	return OK;
 }
 
 void pipeline_abandon(struct pipeline *p)
 {
+	keyer_close(p);
 	catalog_close(p->catalog);
 	seal_free(p->seal);
 	signer_free(p->signer);
@@ -211,11 +220,14 @@ rc pipeline_open(
 
 rc pipeline_seal(struct pipeline *p, struct err *e)
 {
-	uint64_t entries = 0;
-	TRY(catalog_done(p, e));
+	struct err why;
 	TRY(seal_commit(p->seal, e));
-	entries = seal_size(p->seal);
-	return p->catalog ? catalog_set_seen(p->catalog, entries, e) : OK;
+	rc r = catalog_done(p, &why);
+	if (r == OK && p->catalog)
+		r = catalog_set_seen(p->catalog, seal_size(p->seal), &why);
+	if (r != OK)
+		drop_catalog(p, &why);
+	return OK;
 }
 
 rc pipeline_close(struct pipeline *p, struct err *e)

@@ -102,8 +102,4 @@ MUST_USE rc pipeline_cdxj(int fd, const char *path, struct cdxj_lines *lines, st
 /* Sorts, and drops lines that are the same. */
 void cdxj_lines_sort(struct cdxj_lines *lines);
 
-/* The row of a record. E_NOTFOUND for a record that is no capture. Text borrows from the record or lives in `a`. */
-MUST_USE rc pipeline_row(
-	struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret, struct err *e);
-
 #endif

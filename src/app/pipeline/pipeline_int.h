@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "io/signer/signer.h"
 
+struct sandbox;
+
 struct pipeline {
 	struct capture_out out; /* first: kept() gets back to the pipeline */
 	struct arena run;
@@ -23,12 +25,22 @@ struct pipeline {
 	bool in_batch; /* a catalog transaction is open */
 	uint64_t added;
 	unsigned jobs;
-	const char *what; /* being imported, for progress */
+	const char *what;      /* being imported, for progress */
+	struct sandbox *keyer; /* NULL when opened for reading */
+	bool fetching;         /* there are threads: no process is forked */
 };
 
-/* Adds the row of a kept record to the catalog, in a transaction that catalog_done() ends. */
-MUST_USE rc catalog_add(struct pipeline *p, const struct frame *f, const struct record *r, struct catalog_row *ret_row,
-	struct arena *a, struct err *e);
+/* The row of a record. E_NOTFOUND for a record that is no capture. Text borrows from the record or lives in `a`. */
+MUST_USE rc pipeline_row(struct pipeline *p, struct arena *a, const struct frame *f, const struct record *r,
+	struct catalog_row *ret, struct err *e);
+
+/* url_key() of a URL from outside, by a worker; the URL itself when that cannot be had. In `a`, or `url`. */
+struct str keyer_key(struct pipeline *p, struct arena *a, struct str url);
+MUST_USE rc keyer_open(struct pipeline *p, struct err *e);
+void keyer_close(struct pipeline *p);
+
+/* Adds a row to the catalog, if there is one, in a transaction that catalog_done() ends. */
+MUST_USE rc catalog_add(struct pipeline *p, const struct catalog_row *row, struct err *e);
 MUST_USE rc catalog_done(struct pipeline *p, struct err *e);
 /* Rows for frames that the catalog has not seen. */
 MUST_USE rc catalog_catch_up(struct pipeline *p, struct err *e);

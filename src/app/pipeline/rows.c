@@ -5,7 +5,8 @@
 
 #define LAST_DAY "2262-01-01" /* instants of 64-bit nanoseconds end that year */
 
-rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, struct catalog_row *ret, struct err *e)
+rc pipeline_row(struct pipeline *p, struct arena *a, const struct frame *f, const struct record *r,
+	struct catalog_row *ret, struct err *e)
 {
 	uint64_t status = 0;
 	struct err ignored;
@@ -15,7 +16,7 @@ rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, 
 	row.id = record_root(r);
 	row.kind = r->kind;
 	row.url = record_get(r, "url");
-	row.key = url_key(a, row.url);
+	row.key = keyer_key(p, a, row.url);
 	row.final = record_get(r, "final");
 	if (str_eq(row.final, row.url))
 		row.final = STR("");
@@ -31,16 +32,14 @@ rc pipeline_row(struct arena *a, const struct frame *f, const struct record *r, 
 	return OK;
 }
 
-rc catalog_add(struct pipeline *p, const struct frame *f, const struct record *r, struct catalog_row *ret_row,
-	struct arena *a, struct err *e)
+rc catalog_add(struct pipeline *p, const struct catalog_row *row, struct err *e)
 {
-	TRY(pipeline_row(a, f, r, ret_row, e));
 	if (!p->catalog)
 		return OK;
 	if (!p->in_batch)
 		TRY(catalog_begin(p->catalog, e));
 	p->in_batch = true;
-	return catalog_put(p->catalog, ret_row, e);
+	return catalog_put(p->catalog, row, e);
 }
 
 rc catalog_done(struct pipeline *p, struct err *e)
@@ -72,7 +71,9 @@ rc catalog_catch_up(struct pipeline *p, struct err *e)
 			continue;
 		r = record_decode(&rec, f.body, &record, e);
 		if (r == OK)
-			r = catalog_add(p, &f, &record, &row, &rec, e);
+			r = pipeline_row(p, &rec, &f, &record, &row, e);
+		if (r == OK)
+			r = catalog_add(p, &row, e);
 		if (r == E_NOTFOUND)
 			r = OK;
 		if (p->ui->progress)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -17,7 +18,9 @@
 #include <unistd.h>
 
 #include "app/pipeline/pipeline.h"
+#include "base/buf.h"
 #include "formats/message/message.h"
+#include "formats/url/url.h"
 #include "io/fs/fs.h"
 #include "io/http/http.h"
 
@@ -31,6 +34,21 @@ rc __wrap_message_push(struct message *m, struct str piece, struct err *e)
 	if (str_find(piece, STR(DEADLY), 0) < piece.n)
 		__builtin_trap();
 	return __real_message_push(m, piece, e);
+}
+
+/* As with pages, so with the URLs of imported records. */
+#define DEADLY_URL "http://news.example/kills-its-parser"
+static pid_t main_process;
+static bool key_in_main_process;
+
+struct str __real_url_key(struct arena *a, struct str input);
+struct str __wrap_url_key(struct arena *a, struct str input);
+struct str __wrap_url_key(struct arena *a, struct str input)
+{
+	key_in_main_process |= getpid() == main_process;
+	if (str_eq(input, STR(DEADLY_URL)))
+		__builtin_trap();
+	return __real_url_key(a, input);
 }
 
 static atomic_uint forks_among_threads;
@@ -168,10 +186,98 @@ static void test_a_page_that_kills_its_worker_costs_itself_alone(void **unused)
 	world_close(&w);
 }
 
+static void test_a_url_that_kills_its_parser_is_listed_as_it_is(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *url;
+		const char *key;
+	} cases[] = {{"http://b\xc3\xbc"
+		      "cher.example/a",
+			     "http://xn--bcher-kva.example/a"},
+		{DEADLY_URL, DEADLY_URL}, {"HTTP://NEWS.example:80", "http://news.example/"}};
+	struct world w;
+	struct err e = {0};
+	struct pipeline *p = NULL;
+	struct capture_counts counts;
+	AUTO(buf) text = {0};
+	world_open(&w);
+	main_process = getpid();
+	key_in_main_process = false;
+	buf_init(&text, 64 * KIB);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		buf_addf(&text,
+			"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Record-ID: "
+			"<urn:uuid:00000000-0000-4000-8000-%012zu>\r\n"
+			"WARC-Target-URI: %s\r\nWARC-Date: 2024-03-14T00:00:00Z\r\nContent-Type: text/plain\r\n"
+			"Content-Length: 1\r\n\r\nx\r\n\r\n",
+			i, cases[i].url);
+	struct pipeline_file file = {.path = str_fmt(&w.a, "%s/a.warc", w.dir).p};
+	assert_int_equal(fs_commit(&w.env, AT_FDCWD, file.path, buf_str(&text), 0600, &e), OK);
+	assert_int_equal(pipeline_open(&w.env, w.path, true, &w.ui, &p, &e), OK);
+	if (pipeline_file(p, &file, &counts, &e) != OK)
+		fail_msg("%s", e.msg);
+	assert_int_equal(pipeline_seal(p, &e), OK);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct catalog_row row;
+		struct catalog_query q = {.has_index = true, .index = i};
+		assert_int_equal(catalog_one(pipeline_catalog(p), &q, &w.a, &row, &e), OK);
+		if (!str_eq(row.key, str_c(cases[i].key)))
+			fail_msg("%s: key '%.*s'", cases[i].url, STR_FMT(row.key));
+	}
+	assert_false(key_in_main_process);
+	assert_int_equal(pipeline_close(p, &e), OK);
+	world_close(&w);
+}
+
+/* A second connection that keeps the catalog's lock. */
+static void test_a_catalog_that_cannot_be_written_costs_the_listing_alone(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct pipeline *p = NULL;
+	struct catalog *other = NULL;
+	struct capture_counts counts;
+	world_open(&w);
+	const char *page = str_fmt(&w.a, "%s/page.html", w.dir).p;
+	assert_int_equal(fs_commit(&w.env, AT_FDCWD, page, STR("<p>saved"), 0600, &e), OK);
+	assert_int_equal(pipeline_open(&w.env, w.path, true, &w.ui, &p, &e), OK);
+	assert_int_equal(catalog_open(str_fmt(&w.a, "%s/catalog.db", w.path).p, true, &other, &e), OK);
+	assert_int_equal(catalog_begin(other, &e), OK);
+	for (unsigned i = 0; i < 3; i++) {
+		struct pipeline_file file = {.path = page, .url = str_fmt(&w.a, "http://news.example/%u", i)};
+		if (pipeline_file(p, &file, &counts, &e) != OK)
+			fail_msg("file %u: %s", i, e.msg);
+	}
+	assert_int_equal(w.kept, 3);
+	assert_int_equal(w.troubles, 1);
+	assert_non_null(strstr(w.last, "catalog.db"));
+	assert_int_equal(pipeline_close(p, &e), OK);
+	assert_int_equal(w.troubles, 1);
+	assert_int_equal(catalog_commit(other, &e), OK);
+	catalog_close(other);
+	/* everything is sealed, and the next command lists it */
+	uint64_t sealed = 0;
+	assert_int_equal(pipeline_open(&w.env, w.path, false, &w.ui, &p, &e), OK);
+	assert_int_equal(pipeline_sealed(p, &sealed, &e), OK);
+	assert_int_equal(sealed, 3);
+	for (uint64_t i = 0; i < 3; i++) {
+		struct catalog_row row;
+		struct catalog_query q = {.has_index = true, .index = i};
+		assert_int_equal(catalog_one(pipeline_catalog(p), &q, &w.a, &row, &e), OK);
+	}
+	pipeline_abandon(p);
+	assert_int_equal(w.troubles, 1);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_page_that_kills_its_worker_costs_itself_alone),
+		cmocka_unit_test(test_a_url_that_kills_its_parser_is_listed_as_it_is),
+		cmocka_unit_test(test_a_catalog_that_cannot_be_written_costs_the_listing_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -183,14 +183,24 @@ static rc step_done(struct catalog *c, sqlite3_stmt *s, struct err *e)
 	return got == SQLITE_DONE ? OK : db_err(c, "write", e);
 }
 
+/* What is said of a record is replaced; what was read stays with the same record only. */
+static const char PUT[] =
+	"insert into capture(idx, id, kind, url, key, final, time_ns, time_precision, time_digits,"
+	" time_zone, time_offset, status, mime, length, payload, truncated, rec_file, rec_offset)"
+	" values(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) on conflict(idx) do update set"
+	" id=excluded.id, kind=excluded.kind, url=excluded.url, key=excluded.key, final=excluded.final,"
+	" time_ns=excluded.time_ns, time_precision=excluded.time_precision, time_digits=excluded.time_digits,"
+	" time_zone=excluded.time_zone, time_offset=excluded.time_offset, status=excluded.status,"
+	" mime=excluded.mime, length=excluded.length, payload=excluded.payload, truncated=excluded.truncated,"
+	" rec_file=excluded.rec_file, rec_offset=excluded.rec_offset,"
+	" read=iif(id=excluded.id, read, 0), title=iif(id=excluded.id, title, null),"
+	" language=iif(id=excluded.id, language, null), published=iif(id=excluded.id, published, null),"
+	" updated=iif(id=excluded.id, updated, null), article=iif(id=excluded.id, article, null)";
+
 rc catalog_put(struct catalog *c, const struct catalog_row *row, struct err *e)
 {
 	if (!c->put)
-		TRY(prepare(c,
-			"insert into capture(idx, id, kind, url, key, final, time_ns, time_precision, time_digits,"
-			" time_zone, time_offset, status, mime, length, payload, truncated, rec_file, rec_offset)"
-			" values(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) on conflict(idx) do nothing",
-			&c->put, e));
+		TRY(prepare(c, PUT, &c->put, e));
 	sqlite3_stmt *s = c->put;
 	bind_int(s, 1, (int64_t)row->index);
 	bind_blob(s, 2, hash_str(&row->id));

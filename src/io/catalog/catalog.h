@@ -43,7 +43,8 @@ void catalog_close(struct catalog *c);
 /* Changes are grouped between these; a row is not there for others before catalog_commit. */
 MUST_USE rc catalog_begin(struct catalog *c, struct err *e);
 MUST_USE rc catalog_commit(struct catalog *c, struct err *e);
-/* Adds or replaces the row of that index; its reading is left alone when `read` is false. */
+/* Adds the row of that index, or replaces it. Its reading is not written; one that is there stays when the id is the
+ * same, and is forgotten with a record that was another. */
 MUST_USE rc catalog_put(struct catalog *c, const struct catalog_row *row, struct err *e);
 /* Fills in the reading of a row that is there. */
 MUST_USE rc catalog_put_reading(struct catalog *c, const struct catalog_row *row, struct err *e);

@@ -144,12 +144,40 @@ static void test_what_is_no_catalog_is_refused(void **unused)
 	(void)unlink(path);
 }
 
+static void test_a_row_that_is_put_again_is_replaced(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	char path[] = "/tmp/onrecord-catalog-XXXXXX";
+	struct catalog *c = filled(path);
+	struct catalog_row row;
+	struct err e;
+	struct catalog_query third = {.has_index = true, .index = 3};
+	struct catalog_row reading = {.index = 3, .title = STR("Title"), .article = STR("article")};
+	assert_int_equal(catalog_put_reading(c, &reading, &e), OK);
+	assert_int_equal(catalog_one(c, &third, &a, &row, &e), OK);
+	row.url = STR("http://c/");
+	row.ref.offset = 12;
+	assert_int_equal(catalog_put(c, &row, &e), OK);
+	assert_int_equal(catalog_one(c, &third, &a, &row, &e), OK);
+	assert_true(str_eq(row.url, STR("http://c/")) && row.ref.offset == 12);
+	assert_true(row.read && str_eq(row.title, STR("Title")) && str_eq(row.article, STR("article")));
+	/* another record in its place was not read */
+	row.id = hash_of(STR("another"));
+	assert_int_equal(catalog_put(c, &row, &e), OK);
+	assert_int_equal(catalog_one(c, &third, &a, &row, &e), OK);
+	assert_true(!row.read && row.title.n == 0 && row.article.n == 0);
+	catalog_close(c);
+	(void)unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows_are_listed_and_found),
 		cmocka_unit_test(test_a_date_finds_the_newest_up_to_it),
 		cmocka_unit_test(test_readings_are_filled_in_once),
+		cmocka_unit_test(test_a_row_that_is_put_again_is_replaced),
 		cmocka_unit_test(test_what_is_no_catalog_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

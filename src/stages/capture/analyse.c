@@ -213,7 +213,7 @@ bool is_capture(enum warc_type t)
 
 void warc_record_fields(struct arena *a, const struct warc_record *rec, struct record *ret)
 {
-	record_add(a, ret, "url", str_sub(rec->target_uri, 0, CAP_URL));
+	record_add(a, ret, "url", rec->target_uri);
 	if (rec->date.precision != PRECISION_NONE)
 		record_add(a, ret, "time", instant_iso(a, rec->date));
 	record_add(a, ret, "warc.type", rec->type_name);

@@ -4,7 +4,8 @@
  *   source ─► sandboxed worker: parse, digest, tree ─► fields ─┐
  *      └────► bytes as they are ─────────────► warc/ span ─────┴─► record ─► frame: "kept"
  *
- * Outside bytes are parsed in a worker only; this side copies, hashes and syncs. docs/formats/captures.md lists the
+ * Outside bytes, served Locations included, are parsed in a worker only; this side copies, hashes and syncs. (TLS and
+ * HTTP framing are libcurl's, in this process: SECURITY.md.) docs/formats/captures.md lists the
  * fields. Captures are kept in batches: one sync of warc/, one of records/, then each is reported through capture_out.
  */
 #ifndef STAGES_CAPTURE_H
@@ -89,8 +90,12 @@ const char *fetched_broken(const struct fetched *f);
 /* Puts it into the archive: for every hop a request and a response record, then one of metadata. */
 MUST_USE rc capture_keep(struct archive *ar, struct fetched *f, struct capture_out *out, struct err *e);
 
-/* Checks a kept capture against its WARC bytes: the main record is parsed again in a worker, and its URL, date,
- * digests, trees, status and type are compared with what was sealed. OK · E_VERIFY the first difference. */
+/* Checks a kept capture against its WARC bytes: they are parsed again in a worker, and what they give is compared with
+ * what was sealed. Of every capture: URL, date, status, type, location, content codings, trees, length, digests, id and
+ * truncation. Of a fetched one also the redirects with their digests, address, proxy, TLS version and cipher, the
+ * certificates and the client; of an imported one also the WARC header's type, address, protocol, reference, and the
+ * digests that it declares. Not compared are what no WARC record has (time.end, clock, received, source.*), user-agent
+ * and tool, and quirks, which later parsers may see otherwise. OK · E_VERIFY the first difference. */
 MUST_USE rc capture_check(struct archive *ar, const struct record *r, struct err *e);
 
 /* Writes a part of a kept capture to `to`. */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "formats/message/message.h"
 #include "formats/warc/warc.h"
+#include "io/fs/fs.h"
 #include "io/sandbox/sandbox.h"
 #include "stages/capture/capture.h"
 
@@ -71,12 +72,37 @@ bool is_capture(enum warc_type t);
  * analysis_end, checked against our own SHA-256 of the block) lives in `a`. */
 MUST_USE rc analyse_message(struct capture_worker *w, struct arena *a, enum message_kind kind, struct str content_type,
 	const struct tree_keys *keys, struct str head, int body, uint64_t length, struct record *ret, struct err *e);
+/* Parent: where a served link leads from `base`, serialised, in `a`. OK · E_FORMAT · E_DENIED neither http nor https ·
+ * as sandbox_ask(). */
+MUST_USE rc analyse_link(
+	struct capture_worker *w, struct arena *a, struct str base, struct str link, struct str *ret, struct err *e);
 /* Parent: copies the fields of that list which `from` has. */
 void take_fields(struct arena *a, struct record *to, const struct record *from, const char *const *names, size_t n);
 
 /* Writes a WARC record whose block is `head` and then `length` bytes of `body` (a descriptor, from its start). */
 MUST_USE rc write_record(
 	struct archive *ar, struct str warc_head, struct str head, int body, uint64_t length, struct err *e);
+
+/* A kept capture that is read again, in a worker: where it lies, and what is wanted of it. */
+struct again {
+	struct archive_span span; /* from the main record to the end of the capture */
+	uint64_t start;           /* check: where the capture begins */
+	bool fetched;             /* check: the records beside the main one are ours */
+	struct tree_keys keys;    /* check */
+	enum capture_part part;   /* cat */
+};
+/* Fills in the span and opens its file. OK · as capture_locate() · as fs_open(). */
+MUST_USE rc again_open(struct archive *ar, const struct record *r, struct again *ret, int *ret_fd, struct err *e);
+
+/* Worker: records from there on; one at a time in `rec`. */
+struct reading {
+	struct fs_source source;
+	struct warc_reader *reader;
+	struct arena a;
+	struct warc_record rec;
+};
+void reading_open(struct reading *r, int fd, uint64_t offset, uint64_t length);
+void reading_clear(struct reading *r);
 
 /* Where an import's worker begins: all zeros is the front of the file. After one has died the next begins at the last
  * record that was told, reads past what was told from there on, and past the record that its forerunner died of. */

@@ -94,19 +94,13 @@ static bool is_redirect(unsigned status)
 }
 
 /* Where the last hop leads; *ret_url empty when the chain has ended. */
-static rc next_url(struct fetched *f, struct str *ret_url, struct err *e)
+static rc next_url(struct fetched *f, struct capture_worker *w, struct str *ret_url, struct err *e)
 {
 	const struct hop *h = last_hop(f);
-	struct url base;
-	struct url to;
 	*ret_url = STR("");
 	if (!is_redirect(h->reply.status) || h->location.n == 0)
 		return OK;
-	TRY(url_parse(&f->a, h->url, NULL, &base, e));
-	TRY(url_parse(&f->a, h->location, &base, &to, e));
-	if (!url_is_web(&to))
-		return err_set(e, E_DENIED, "leads to %.*s:, which is not followed", STR_FMT(to.scheme));
-	*ret_url = url_href(&f->a, &to, false);
+	TRY(analyse_link(w, &f->a, h->url, h->location, ret_url, e));
 	for (size_t i = 0; i < f->n; i++)
 		if (str_eq(f->hop[i].url, *ret_url))
 			return err_set(e, E_LIMIT, "redirects in a circle");
@@ -130,7 +124,7 @@ static rc get_chain(struct env *env, struct fetched *f, struct capture_worker *w
 	TRY(get_hop(env, f, w, spool_dir, want, f->asked, e));
 	for (;;) {
 		struct str next;
-		rc r = next_url(f, &next, e);
+		rc r = next_url(f, w, &next, e);
 		if (r == OK && next.n == 0)
 			return OK;
 		if (r == OK)

@@ -230,6 +230,10 @@ static rc one_record(struct scan *s, const struct warc_record *rec, bool *ret_ag
 		*ret_again = true;
 		return OK;
 	}
+	/* looked at here, where the record's end was found: what follows is not searched for the next one */
+	if (is_capture(rec->type) && rec->target_uri.n > CAP_URL)
+		return err_set(
+			e, E_LIMIT, "WARC-Target-URI of %zu bytes, at most %u are kept", rec->target_uri.n, CAP_URL);
 	warc_record_fields(&s->rec, rec, &fields);
 	add_quirk_field(s, &fields, rec, &end);
 	record_addf(&s->rec, &fields, "source.offset", "%llu", (unsigned long long)(s->base + end.offset));

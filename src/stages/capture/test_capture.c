@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/stream.h"
 #include "formats/message/message.h"
+#include "formats/url/url.h"
 #include "formats/warc/warc.h"
 #include "io/fs/fs.h"
 #include "io/http/http.h"
@@ -34,11 +35,30 @@ rc __wrap_message_push(struct message *m, struct str piece, struct err *e)
 	return __real_message_push(m, piece, e);
 }
 
+/* A Location that was served is not parsed in the main process. */
+#define SERVED "/story"
+static pid_t main_process;
+static bool served_in_main_process;
+
+rc __real_url_parse(struct arena *a, struct str input, const struct url *base, struct url *ret, struct err *e);
+rc __wrap_url_parse(struct arena *a, struct str input, const struct url *base, struct url *ret, struct err *e);
+rc __wrap_url_parse(struct arena *a, struct str input, const struct url *base, struct url *ret, struct err *e)
+{
+	served_in_main_process |= str_eq(input, STR(SERVED)) && getpid() == main_process;
+	return __real_url_parse(a, input, base, ret, e);
+}
+
+#define BYTES(s)                                                                                                       \
+	{                                                                                                              \
+		s, sizeof(s) - 1                                                                                       \
+	}
+
 struct reply {
 	const char *url;
 	const char *head;
 	const char *body;
 	const char *proxy;
+	const char *cut; /* the reply is cut short */
 };
 
 struct world {
@@ -83,6 +103,18 @@ static rc fake_fetch(
 			.ended = 1710394201ll * 1000000000ll,
 			.tool = STR("libfake/1"),
 		};
+		static struct str certs[] = {BYTES("-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n"),
+			BYTES("-----BEGIN CERTIFICATE-----\nBAUG\n-----END CERTIFICATE-----\n")};
+		if (str_starts(q->url, STR("https:"))) {
+			ret->tls = STR("TLSv1.3");
+			ret->cipher = STR("TLS_AES_256_GCM_SHA384");
+			ret->certs = certs;
+			ret->ncerts = ARRAY_LEN(certs);
+		}
+		if (r->cut) {
+			ret->truncated = FETCH_TIME;
+			ret->why = str_c(r->cut);
+		}
 		if (r->proxy) {
 			ret->proxy = str_dup(a, str_c(r->proxy));
 		} else {
@@ -201,8 +233,8 @@ static void test_a_proxys_address_is_not_sealed_as_the_sites(void **unused)
 {
 	(void)unused;
 	static const struct reply replies[] = {
-		{"http://news.example/direct", HTML_HEAD, "<p>direct", NULL},
-		{"http://news.example/proxied", HTML_HEAD, "<p>proxied", "socks5h://127.0.0.1:9050"},
+		{"http://news.example/direct", HTML_HEAD, "<p>direct", NULL, NULL},
+		{"http://news.example/proxied", HTML_HEAD, "<p>proxied", "socks5h://127.0.0.1:9050", NULL},
 	};
 	struct world w;
 	world_open(&w);
@@ -225,6 +257,66 @@ static void test_a_proxys_address_is_not_sealed_as_the_sites(void **unused)
 	world_close(&w);
 }
 
+static struct record_field *field_of(struct record *r, const char *name)
+{
+	size_t i = 0;
+	while (i < r->n && !str_eq(r->fields[i].name, str_c(name)))
+		i++;
+	if (i == r->n)
+		fail_msg("no field %s", name);
+	return &r->fields[i];
+}
+
+/* A record that holds is refused, with the field's name, once that field says something else, or is not there. */
+static void check_each(struct world *w, struct record *r, const char *const *names, size_t n)
+{
+	struct err e = {0};
+	if (capture_check(w->ar, r, &e) != OK)
+		fail_msg("%s", e.msg);
+	for (size_t i = 0; i < n; i++) {
+		struct record_field *f = field_of(r, names[i]);
+		struct record_field was = *f;
+		struct str part = str_fmt(&w->a, "%s: sealed as", names[i]);
+		f->value = str_fmt(&w->a, "%.*s1", STR_FMT(was.value));
+		if (capture_check(w->ar, r, &e) != E_VERIFY || !strstr(e.msg, part.p))
+			fail_msg("%s changed: %s", names[i], e.msg);
+		*f = was;
+		if (str_starts(was.name, STR("warc.")))
+			continue;
+		f->name = STR("other");
+		if (capture_check(w->ar, r, &e) != E_VERIFY || !strstr(e.msg, part.p))
+			fail_msg("%s taken away: %s", names[i], e.msg);
+		*f = was;
+	}
+}
+
+static void test_what_was_sealed_of_a_fetch_is_checked_field_by_field(void **unused)
+{
+	(void)unused;
+	static const struct reply replies[] = {
+		{"https://news.example/s", "HTTP/1.1 302 Found\r\nLocation: " SERVED "\r\n\r\n", "", NULL, NULL},
+		{"https://news.example/story", HTML_HEAD, "<p>a story", NULL, "time ran out"},
+		{"http://news.example/x", "HTTP/1.1 302 Found\r\nLocation: ftp://x.example/\r\n\r\n", "gone",
+			"http://127.0.0.1:8080", NULL},
+	};
+	static const char *const names[] = {"url", "final", "time", "status", "mime", "headers.tree", "body.tree",
+		"payload.length", "digest.block", "digest.payload", "truncated", "warc.id", "chain", "tls", "tls.chain",
+		"remote", "client"};
+	static const char *const more[] = {"location", "proxy", "chain.broken"};
+	struct world w;
+	world_open(&w);
+	w.replies = replies;
+	w.nreplies = ARRAY_LEN(replies);
+	main_process = getpid();
+	struct record r = *fetch(&w, "https://news.example/s");
+	assert_false(served_in_main_process);
+	check_field(&r, "final", "https://news.example/story");
+	check_each(&w, &r, names, ARRAY_LEN(names));
+	r = *fetch(&w, "http://news.example/x");
+	check_each(&w, &r, more, ARRAY_LEN(more));
+	world_close(&w);
+}
+
 enum storage {
 	BY_RECORD, /* a gzip member a record */
 	AS_ONE,    /* one gzip member for all */
@@ -232,7 +324,8 @@ enum storage {
 	STORAGES,
 };
 
-/* A response at news.example/<i> with that text. */
+/* A response at news.example/<i> with that text; a text that begins with LONG gets a URL that is too long by one. */
+#define LONG "long URL"
 static void add_response(struct buf *to, unsigned i, const char *text, enum storage storage)
 {
 	AUTO(arena) a = {0};
@@ -243,8 +336,17 @@ static void add_response(struct buf *to, unsigned i, const char *text, enum stor
 	buf_init(&head, CAP_WARC_HEAD);
 	warc_head_begin(&head, WARC_RESPONSE);
 	warc_head_field(&head, "WARC-Record-ID", str_fmt(&a, "<urn:uuid:00000000-0000-4000-8000-%012u>", i));
-	warc_head_field(&head, "WARC-Target-URI", str_fmt(&a, "http://news.example/%u", i));
+	struct str url = str_fmt(&a, "http://news.example/%u", i);
+	size_t want = CAP_URL + (str_eq(str_c(text), STR(LONG)) ? 1 : 0);
+	if (str_starts(str_c(text), STR(LONG)))
+		url = str_fmt(&a, "%.*s?%0*u", STR_FMT(url), (int)(want - url.n - 1), i);
+	warc_head_field(&head, "WARC-Target-URI", url);
 	warc_head_field(&head, "WARC-Date", STR("2024-03-14T00:00:00Z"));
+	warc_head_field(&head, "WARC-IP-Address", STR("192.0.2.9"));
+	warc_head_field(&head, "WARC-Truncated", STR("length"));
+	warc_head_field(&head, "WARC-Protocol", STR("http/1.1"));
+	warc_head_field(&head, "WARC-Block-Digest", STR("sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+	warc_head_field(&head, "WARC-Payload-Digest", STR("sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
 	warc_head_field(&head, "Content-Type", STR("application/http;msgtype=response"));
 	assert_int_equal(warc_head_end(&head, block.n, &e), OK);
 	if (storage == BY_RECORD) {
@@ -333,6 +435,29 @@ static void test_a_record_that_kills_its_parser_costs_that_record_alone(void **u
 	}
 }
 
+static void test_a_url_over_the_cap_is_refused_and_not_cut(void **unused)
+{
+	(void)unused;
+	/* a block with something that looks like the next record */
+	static const char *const texts[] = {"zero", LONG, LONG " of just the right size", "\r\nWARC/1.0\r\n", "four"};
+	for (enum storage s = BY_RECORD; s < STORAGES; s++) {
+		struct world w;
+		world_open(&w);
+		struct capture_counts counts = import(&w, texts, ARRAY_LEN(texts), s);
+		assert_int_equal(counts.captures, 4);
+		assert_int_equal(counts.bad, 1);
+		assert_non_null(strstr(w.troubles[0], "65537 bytes"));
+		assert_int_equal(record_get(&w.kept[1], "url").n, CAP_URL);
+		check_field(&w.kept[2], "url", "http://news.example/3");
+		for (size_t i = 0; i < 4; i++) {
+			struct err e;
+			if (capture_check(w.ar, &w.kept[i], &e) != OK)
+				fail_msg("%s", e.msg);
+		}
+		world_close(&w);
+	}
+}
+
 static void test_a_file_that_kills_worker_after_worker_is_given_up(void **unused)
 {
 	(void)unused;
@@ -350,11 +475,32 @@ static void test_a_file_that_kills_worker_after_worker_is_given_up(void **unused
 	world_close(&w);
 }
 
+static void test_what_was_sealed_of_an_import_is_checked_field_by_field(void **unused)
+{
+	(void)unused;
+	static const char *const texts[] = {"one"};
+	static const char *const names[] = {"url", "time", "status", "mime", "headers.tree", "body.tree",
+		"payload.length", "digest.block", "digest.payload", "truncated", "warc.id", "warc.type", "ip",
+		"protocol", "declared.block", "declared.block.verdict", "declared.payload", "declared.payload.verdict"};
+	for (enum storage s = BY_RECORD; s < STORAGES; s++) {
+		struct world w;
+		world_open(&w);
+		(void)import(&w, texts, ARRAY_LEN(texts), s);
+		struct record r = w.kept[0];
+		check_field(&r, "declared.block.verdict", "mismatch");
+		check_each(&w, &r, names, ARRAY_LEN(names));
+		world_close(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_proxys_address_is_not_sealed_as_the_sites),
+		cmocka_unit_test(test_what_was_sealed_of_a_fetch_is_checked_field_by_field),
+		cmocka_unit_test(test_what_was_sealed_of_an_import_is_checked_field_by_field),
 		cmocka_unit_test(test_a_record_that_kills_its_parser_costs_that_record_alone),
+		cmocka_unit_test(test_a_url_over_the_cap_is_refused_and_not_cut),
 		cmocka_unit_test(test_a_file_that_kills_worker_after_worker_is_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/codec.h"
 #include "base/mem.h"
+#include "formats/url/url.h"
 #include "io/fs/fs.h"
 #include "stages/capture/capture_int.h"
 
@@ -12,6 +13,7 @@ enum feed {
 	FEED_BEGIN = 1, /* u8 kind ‖ struct tree_keys ‖ content type */
 	FEED_PIECE_OF,  /* bytes of the block */
 	FEED_END,       /* answered with record_encode of the fields */
+	FEED_LINK, /* u32 length of the base URL ‖ base URL ‖ reference; answered with the URL that it leads to */
 };
 
 /* The child's side. */
@@ -53,6 +55,22 @@ static rc feed_end(struct feeding *f, struct buf *reply, struct err *e)
 	return buf_done(reply, e);
 }
 
+static rc feed_link(struct feeding *f, struct str request, struct buf *reply, struct err *e)
+{
+	struct bytes_reader r = bytes_reader(request);
+	struct str base_text = bytes_take(&r, bytes_u32(&r));
+	struct url base;
+	struct url to;
+	if (r.bad)
+		return err_set(e, E_FORMAT, "short request");
+	TRY(url_parse(&f->a, base_text, NULL, &base, e));
+	TRY(url_parse(&f->a, str_mem(r.p, r.n), &base, &to, e));
+	if (!url_is_web(&to))
+		return err_set(e, E_DENIED, "leads to %.*s:, which is not followed", STR_FMT(to.scheme));
+	buf_add(reply, url_href(&f->a, &to, false));
+	return buf_done(reply, e);
+}
+
 static rc feed_answer(
 	void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply, struct err *e)
 {
@@ -60,6 +78,8 @@ static rc feed_answer(
 	struct feeding *f = ctx;
 	if (type == FEED_BEGIN)
 		return feed_begin(f, request, e);
+	if (type == FEED_LINK)
+		return feed_link(f, request, reply, e);
 	if (!f->analysis)
 		return err_set(e, E_FORMAT, "no message has begun");
 	return type == FEED_END ? feed_end(f, reply, e) : analysis_push(f->analysis, request, e);
@@ -130,6 +150,33 @@ rc analyse_message(struct capture_worker *w, struct arena *a, enum message_kind 
 	struct str said = record_get(ret, "digest.block");
 	if (!str_eq(str_from(said, sizeof("sha256:") - 1), hex_of(a, hash_str(&h))))
 		return err_set(e, E_VERIFY, "the worker's digest of the block is not ours");
+	return OK;
+}
+
+/* What a URL is when the parser has written it: nothing that a head or a line could be broken with. */
+static bool is_written_url(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	return s.n <= CAP_URL && (str_starts(s, STR("http://")) || str_starts(s, STR("https://")));
+}
+
+rc analyse_link(
+	struct capture_worker *w, struct arena *a, struct str base, struct str link, struct str *ret, struct err *e)
+{
+	AUTO(buf) request = {0};
+	AUTO(buf) reply = {0};
+	buf_init(&request, CAP_URL + CAP_HTTP_HEAD + 4);
+	buf_init(&reply, CAP_URL);
+	buf_addu32(&request, (uint32_t)base.n);
+	buf_add(&request, base);
+	buf_add(&request, link);
+	TRY(buf_done(&request, e));
+	TRY(sandbox_ask(w->box, FEED_LINK, buf_str(&request), &reply, e));
+	if (!is_written_url(buf_str(&reply)))
+		return err_set(e, E_FORMAT, "the worker gave no URL");
+	*ret = str_dup(a, buf_str(&reply));
 	return OK;
 }
 
