@@ -96,6 +96,7 @@ static void summary(struct checking *k)
 		jsonw_u64(&w, "captures", k->captures);
 		jsonw_u64(&w, "entries", r->frames);
 		jsonw_u64(&w, "sealed", r->sealed);
+		jsonw_u64(&w, "not_sealed", r->frames - r->sealed);
 		jsonw_u64(&w, "warc_bytes", r->warc_bytes);
 		jsonw_u64(&w, "parsed_again", k->deep);
 		jsonw_u64(&w, "problems", r->problems);
@@ -112,6 +113,9 @@ static void summary(struct checking *k)
 	buf_addf(b, "%s: %llu captures, %llu of %llu log entries sealed, %llu bytes of warc/ checked",
 		r->problems ? "NOT verified" : verdict, (unsigned long long)k->captures, (unsigned long long)r->sealed,
 		(unsigned long long)r->frames, (unsigned long long)r->warc_bytes);
+	if (r->frames > r->sealed)
+		buf_addf(b, ", %llu %s kept, not sealed", (unsigned long long)(r->frames - r->sealed),
+			r->frames - r->sealed == 1 ? "entry" : "entries");
 	if (r->problems)
 		buf_addf(b, ", %llu %s", (unsigned long long)r->problems, r->problems == 1 ? "problem" : "problems");
 	buf_addc(b, '\n');

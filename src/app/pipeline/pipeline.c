@@ -143,7 +143,12 @@ static void tell_recovery(struct pipeline *p, const struct seal_opened *o)
 	AUTO(arena) a = {0};
 	if (!p->ui->notice)
 		return;
-	if (o->recovery.cut_records || o->recovery.cut_warc)
+	if (o->recovery.refused.code != OK)
+		p->ui->notice(p->ui,
+			str_fmt(&a, "not sealed, and moved to lost+found with what follows it: %s",
+				o->recovery.refused.msg)
+				.p);
+	else if (o->recovery.cut_records || o->recovery.cut_warc)
 		p->ui->notice(
 			p->ui, "an earlier command was interrupted: what it had not finished was moved to lost+found");
 	if (o->republished || o->pending)

@@ -87,11 +87,7 @@ static rc read_node(struct tlog_tiles *t, uint64_t start, unsigned height, struc
 	uint64_t at = start >> (8 * level);
 	unsigned from = (unsigned)(at % TLOG_TILE_WIDTH);
 	TRY(t->read(t, level, at / TLOG_TILE_WIDTH, from + (unsigned)n, h, e));
-	struct hash *part = h + from;
-	for (; n > 1; n /= 2)
-		for (size_t i = 0; i < n / 2; i++)
-			part[i] = tlog_node_hash(&part[2 * i], &part[2 * i + 1]);
-	*ret = part[0];
+	*ret = tlog_full_root(h + from, n);
 	return OK;
 }
 

@@ -25,6 +25,14 @@ struct hash tlog_empty_root(void)
 	return hash_of(STR(""));
 }
 
+struct hash tlog_full_root(struct hash *h, size_t n)
+{
+	for (; n > 1; n /= 2)
+		for (size_t i = 0; i < n / 2; i++)
+			h[i] = tlog_node_hash(&h[2 * i], &h[2 * i + 1]);
+	return h[0];
+}
+
 void tlog_edge_init(struct tlog_edge *t)
 {
 	*t = (struct tlog_edge){0};

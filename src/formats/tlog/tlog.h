@@ -28,6 +28,8 @@ struct tlog_proof {
 struct hash tlog_leaf_hash(struct str entry);
 struct hash tlog_node_hash(const struct hash *left, const struct hash *right);
 struct hash tlog_empty_root(void);
+/* The root of a full subtree over n hashes, n a power of two; `h` is used up. */
+struct hash tlog_full_root(struct hash *h, size_t n);
 
 /* The right edge of a tree: the roots of its full subtrees, largest first. Enough to append and to know the root. */
 struct tlog_edge {

@@ -110,21 +110,6 @@ const char *archive_path(const struct archive *ar)
 	return ar->path;
 }
 
-uint64_t archive_warc_serial(struct str name)
-{
-	struct str tail = STR(".warc.gz");
-	uint64_t serial = 0;
-	if (!str_ends(name, tail))
-		return 0;
-	name.n -= tail.n;
-	size_t dash = name.n;
-	while (dash > 0 && name.p[dash - 1] != '-')
-		dash--;
-	if (dash == 0 || name.n - dash < 5 || !str_to_u64(str_from(name, dash), &serial))
-		return 0;
-	return serial;
-}
-
 static rc open_next_warc(struct archive *ar, struct err *e)
 {
 	AUTO(arena) a = {0};

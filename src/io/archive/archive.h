@@ -5,8 +5,7 @@
  *   records/000000000000.rec     frame 0 │ frame 1 │ …            named by the first index in it
  *   frame   "ORF1" kind:u32 index:u64 body:u64 warc-serial:u64 warc-end:u64 sha256:32 │ body
  *
- * Frame i is log entry i, so records/ is also the journal: a frame that is synced is "kept". Its header says how far
- * warc/ reached, so that a start-up knows what nobody was promised.
+ * Frame i is log entry i, so records/ is also the journal: a frame that is synced is "kept".
  *
  * Order for one or many captures: WARC bytes → archive_sync_warc → frames → archive_sync_records → "kept".
  * One writer at a time (a lock); readers need none. */
@@ -20,6 +19,7 @@
 
 struct archive;
 struct buf;
+struct record;
 
 #define ARCHIVE_FRAME_HEAD 72u
 #define ARCHIVE_NAME 64u
@@ -41,16 +41,20 @@ struct env *archive_env(const struct archive *ar);
 /* The folder as the user gave it, for messages. */
 const char *archive_path(const struct archive *ar);
 
-/* What start-up found behind the last frame and moved into lost+found. */
-struct archive_recovery {
-	uint64_t frames; /* good frames: the next index */
-	bool cut_records;
-	bool cut_warc;
+/* Where a frame is. */
+struct archive_ref {
+	uint64_t index;
+	uint64_t file; /* first index of its file */
+	uint64_t offset;
 };
-/* Needed before writing. Frames below `sealed` must all be good, else E_VERIFY names the first bad one and nothing is
- * changed. Bytes behind the last good frame, and behind the end of warc/ that it tells, go to lost+found. */
-MUST_USE rc archive_recover(struct archive *ar, uint64_t sealed, struct archive_recovery *ret, struct err *e);
-
+struct frame {
+	struct archive_ref ref;
+	enum frame_kind kind;
+	struct str body;
+	/* what its head says of how far warc/ is covered; a copy for who reads heads alone, never believed */
+	uint64_t warc_serial;
+	uint64_t warc_end;
+};
 /* One capture's run of WARC bytes. */
 struct archive_span {
 	char file[ARCHIVE_NAME];
@@ -58,6 +62,39 @@ struct archive_span {
 	uint64_t length;
 	struct hash sha256; /* of the stored bytes */
 };
+/* The span that a record names; *ret_has is false when it names none. E_VERIFY: what it names makes no sense. */
+MUST_USE rc archive_span_of(const struct record *r, bool *ret_has, struct archive_span *ret, struct err *e);
+
+/* How far entries cover warc/. All zeros before the first span. */
+struct archive_end {
+	char file[ARCHIVE_NAME];
+	uint64_t serial; /* of that file */
+	uint64_t offset;
+};
+/* True when the span begins there: at that byte, or at the front of the next file. */
+bool archive_end_meets(const struct archive_end *end, const struct archive_span *span);
+void archive_end_move(struct archive_end *end, const struct archive_span *span);
+
+/* What the log knows, for start-up. */
+struct archive_log {
+	uint64_t sealed; /* frames below it are entries that were signed */
+	/* OK when `f`, whose index is below it, is that entry · E_VERIFY. NULL: nobody can tell */
+	rc (*is_entry)(struct archive_log *l, const struct frame *f, struct err *e);
+};
+/* What start-up found behind the last frame and moved into lost+found. */
+struct archive_recovery {
+	uint64_t frames; /* good frames: the next index */
+	bool cut_records;
+	bool cut_warc;
+	/* the first frame that was moved although it is whole: code OK when there was none */
+	struct err refused;
+};
+/* Needed before writing. Frames that are sealed must all be good, else E_VERIFY names the first bad one and nothing is
+ * changed. Behind them only frames are kept whose record can be read, whose head says what the record says, and whose
+ * span follows the one before it and has the recorded bytes. All else, and what lies in warc/ behind the last span,
+ * goes to lost+found. `log` is NULL when nothing is sealed. */
+MUST_USE rc archive_recover(struct archive *ar, struct archive_log *log, struct archive_recovery *ret, struct err *e);
+
 /* Begins a span; *ret_fresh when it is the first of a new file, which then wants a warcinfo record. */
 MUST_USE rc archive_span_begin(struct archive *ar, bool *ret_fresh, struct err *e);
 /* Where a span's bytes go. Borrowed. */
@@ -72,12 +109,6 @@ void archive_span_end(struct archive *ar, struct archive_span *ret);
 /* Takes back the whole running span. Does nothing when none runs. */
 MUST_USE rc archive_span_abort(struct archive *ar, struct err *e);
 
-/* Where a frame is. */
-struct archive_ref {
-	uint64_t index;
-	uint64_t file; /* first index of its file */
-	uint64_t offset;
-};
 /* Appends a frame; `span` is its run of WARC bytes, NULL when it has none. Frames are added in the order of their
  * spans. Not kept before archive_sync_records() returned OK, and archive_sync_warc() comes before this. */
 MUST_USE rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body,
@@ -85,13 +116,6 @@ MUST_USE rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct s
 MUST_USE rc archive_sync_warc(struct archive *ar, struct err *e);
 MUST_USE rc archive_sync_records(struct archive *ar, struct err *e);
 
-struct frame {
-	struct archive_ref ref;
-	enum frame_kind kind;
-	struct str body;
-	uint64_t warc_serial; /* 0: nothing in warc/ yet */
-	uint64_t warc_end;
-};
 /* Reads frames in order. `ret` borrows from the scan until the next call. */
 struct archive_scan;
 MUST_USE rc archive_scan_new(struct archive *ar, uint64_t from_index, struct archive_scan **ret, struct err *e);
@@ -104,7 +128,7 @@ MUST_USE rc archive_frame_read(
 
 /* "records/000000000000.rec" of a file that begins at that index. */
 void archive_rec_path(struct buf *b, uint64_t first_index);
-/* The serial in a WARC file's name ("…-00001.warc.gz"); 0 when it has none. */
+/* The serial in the name of a WARC file of ours ("onrecord-20261124152021-00001.warc.gz"); 0 for any other name. */
 uint64_t archive_warc_serial(struct str name);
 
 #endif

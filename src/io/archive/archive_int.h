@@ -27,11 +27,10 @@ struct archive {
 	struct digest mark_sha;
 
 	struct fs_log rec;
-	uint64_t rec_first;   /* index that the open records file is named by */
-	uint64_t next;        /* index of the next frame */
-	uint64_t kept_serial; /* how far the frames so far cover warc/ */
-	uint64_t kept_end;
-	struct buf frame; /* being built */
+	uint64_t rec_first;      /* index that the open records file is named by */
+	uint64_t next;           /* index of the next frame */
+	struct archive_end kept; /* how far the frames so far cover warc/ */
+	struct buf frame;        /* being built */
 };
 
 /* The records files' first indexes, ascending, in ar's arena `a`. */

@@ -45,7 +45,7 @@ rc archive_frame_head(struct str head, struct frame *ret, uint64_t *ret_body, st
 		return err_set(e, E_VERIFY, "no frame begins here");
 	if (kind != FRAME_RECORD && kind != FRAME_LEAF)
 		return err_set(e, E_VERIFY, "frame of unknown kind %u", kind);
-	if (body > CAP_RECORD)
+	if (body > (kind == FRAME_RECORD ? CAP_RECORD : CAP_LEAF))
 		return err_set(e, E_VERIFY, "frame of %llu bytes", (unsigned long long)body);
 	f.kind = kind == FRAME_RECORD ? FRAME_RECORD : FRAME_LEAF;
 	*ret = f;
@@ -68,10 +68,8 @@ rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, 
 	struct archive_ref *ret, struct err *e)
 {
 	BUG_ON(ar->lock < 0 || !ar->recovered);
-	if (span) {
-		ar->kept_serial = archive_warc_serial(str_c(span->file));
-		ar->kept_end = span->offset + span->length;
-	}
+	if (span)
+		archive_end_move(&ar->kept, span);
 	if (ar->rec.fd < 0 || ar->rec.size >= CAP_REC_FILE)
 		TRY(open_next_rec(ar, e));
 	struct buf *b = &ar->frame;
@@ -80,8 +78,8 @@ rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, 
 	buf_addu32(b, (uint32_t)kind);
 	buf_addu64(b, ar->next);
 	buf_addu64(b, body.n);
-	buf_addu64(b, ar->kept_serial);
-	buf_addu64(b, ar->kept_end);
+	buf_addu64(b, ar->kept.serial);
+	buf_addu64(b, ar->kept.offset);
 	struct hash h = frame_hash(buf_str(b), body);
 	buf_add(b, hash_str(&h));
 	buf_add(b, body);
@@ -165,7 +163,7 @@ rc archive_scan_new(struct archive *ar, uint64_t from_index, struct archive_scan
 	}
 	while (s->at_file + 1 < s->files && s->first[s->at_file + 1] <= from_index)
 		s->at_file++;
-	s->index = s->files ? s->first[s->at_file] : 0;
+	s->index = s->at_file ? s->first[s->at_file] : 0;
 	*ret = s;
 	return OK;
 }

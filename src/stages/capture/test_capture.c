@@ -156,7 +156,7 @@ static void world_open(struct world *w)
 	const char *path = str_fmt(&w->a, "%s/archive", w->dir).p;
 	assert_int_equal(archive_create(&w->env, path, &e), OK);
 	assert_int_equal(archive_open(&w->env, path, true, &w->ar, &e), OK);
-	assert_int_equal(archive_recover(w->ar, 0, &recovery, &e), OK);
+	assert_int_equal(archive_recover(w->ar, NULL, &recovery, &e), OK);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *f)

@@ -20,6 +20,8 @@ struct seal {
 	struct archive *ar;
 	struct signer *signer;
 	uint64_t published;
+	bool unpublished; /* found at the start: more is signed than log/checkpoint says */
+	struct arena run;
 	struct arena batch; /* tiles to be written at the next commit */
 	struct tile_out *out;
 	size_t nout;
@@ -215,6 +217,7 @@ void seal_free(struct seal *l)
 		return;
 	tile_builder_clear(&l->builder);
 	arena_clear(&l->batch);
+	arena_clear(&l->run);
 	mem_free(l);
 }
 
@@ -268,36 +271,55 @@ static rc last_signed(struct archive *ar, struct signer *s, struct arena *a, str
 	return OK;
 }
 
-/* The tiles as published, then what was signed but not published, then what was only kept. */
-static rc load(
-	struct seal *l, const struct checkpoint *state, struct str note, struct seal_opened *opened, struct err *e)
+/* The tiles as published, then the leaves of what was signed but not published. */
+static rc load(struct seal *l, const struct checkpoint *state, struct checkpoint *ret_pub, struct err *e)
 {
-	AUTO(arena) a = {0};
 	struct checkpoint pub = {.size = 0};
-	rc r = seal_checkpoint(l->ar, signer_key(l->signer), &a, &pub, NULL, e);
+	struct hash root = tlog_empty_root();
+	rc r = seal_checkpoint(l->ar, signer_key(l->signer), &l->run, &pub, NULL, e);
 	if (r != OK && r != E_NOTFOUND)
 		return r;
-	bool missing = r == E_NOTFOUND;
 	if (pub.size > state->size)
 		return err_set(e, E_VERIFY, LOG_CHECKPOINT ": has %llu entries, but " LOG_STATE " only %llu",
 			(unsigned long long)pub.size, (unsigned long long)state->size);
-	if (!missing) {
+	l->unpublished = r == E_NOTFOUND || pub.size < state->size;
+	if (r == OK) {
 		TRY(tile_builder_load(&l->builder, archive_dir(l->ar), pub.size, e));
-		struct hash root = tlog_edge_root(&l->builder.edge);
+		root = tlog_edge_root(&l->builder.edge);
 		if (!hash_eq(&root, &pub.root))
 			return err_set(e, E_VERIFY, "log/tile: the tiles do not give the root of " LOG_CHECKPOINT);
 	}
 	l->published = pub.size;
-	TRY(replay(l, state->size, e));
-	struct hash root = tlog_edge_root(&l->builder.edge);
+	r = replay(l, state->size, e);
+	if (r != OK && r != E_IO && r != E_DENIED) {
+		e->code = E_VERIFY;
+		return err_add(e,
+			"records/: frame %llu is damaged or missing, and %llu are sealed (see onrecord verify)",
+			(unsigned long long)l->builder.edge.size, (unsigned long long)state->size);
+	}
+	TRY(r);
+	root = tlog_edge_root(&l->builder.edge);
 	if (!hash_eq(&root, &state->root))
 		return err_set(e, E_VERIFY, "records/: do not give the root of " LOG_STATE);
-	if (missing || pub.size < state->size) {
-		TRY(publish(l, note, e));
-		opened->republished = true;
-	}
-	opened->pending = opened->recovery.frames - state->size;
+	*ret_pub = pub;
 	return OK;
+}
+
+/* What start-up asks of the log. */
+struct sealed_log {
+	struct archive_log log; /* first */
+	struct archive *ar;
+	struct checkpoint published; /* entries behind it were just compared with log/state's root */
+};
+
+static rc is_entry(struct archive_log *log, const struct frame *f, struct err *e)
+{
+	const struct sealed_log *s = (const struct sealed_log *)log;
+	AUTO(arena) a = {0};
+	struct str leaf;
+	struct tlog_proof proof;
+	TRY(seal_leaf(&a, f, &leaf, e));
+	return f->ref.index < s->published.size ? seal_prove(s->ar, &s->published, f->ref.index, leaf, &proof, e) : OK;
 }
 
 /* A crash between commits leaves at most this many; more would be our bug, so they are sealed in batches. */
@@ -311,22 +333,31 @@ static rc load_pending(struct seal *l, uint64_t frames, struct err *e)
 	return OK;
 }
 
-rc seal_open(struct archive *ar, struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
+static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 {
-	AUTO(arena) a = {0};
 	struct checkpoint state;
 	struct str note;
+	struct sealed_log log = {.log.is_entry = is_entry, .ar = l->ar};
+	TRY(last_signed(l->ar, l->signer, &l->run, &state, &note, opened, e));
+	TRY(load(l, &state, &log.published, e));
+	log.log.sealed = state.size;
+	TRY(archive_recover(l->ar, &log.log, &opened->recovery, e));
+	opened->pending = opened->recovery.frames - state.size;
+	opened->republished = l->unpublished;
+	if (l->unpublished)
+		TRY(publish(l, note, e));
+	return load_pending(l, opened->recovery.frames, e);
+}
+
+rc seal_open(struct archive *ar, struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
+{
 	struct seal_opened opened = {0};
-	TRY(last_signed(ar, s, &a, &state, &note, &opened, e));
-	TRY(archive_recover(ar, state.size, &opened.recovery, e));
 	struct seal *l = mem_alloc(sizeof(*l));
 	l->ar = ar;
 	l->signer = s;
 	tile_builder_init(&l->builder);
 	l->builder.out = keep_tile;
-	rc r = load(l, &state, note, &opened, e);
-	if (r == OK)
-		r = load_pending(l, opened.recovery.frames, e);
+	rc r = open_log(l, &opened, e);
 	if (r != OK) {
 		seal_free(l);
 		return r;

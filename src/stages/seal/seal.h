@@ -68,7 +68,8 @@ struct seal_report {
 	/* Something that an interrupted command left, or one that is at work now: it is under no checkpoint, and the
 	 * next command that writes puts it right. No problem. May be NULL. */
 	void (*unfinished)(struct seal_report *r, const struct err *e);
-	/* A frame was checked against warc/ (its digest held). May be NULL. `sealed` is false behind the checkpoint. */
+	/* A frame was checked against warc/ (its digest held). May be NULL. `sealed` is false behind all checkpoints.
+	 */
 	void (*entry)(struct seal_report *r, const struct frame *f, bool sealed);
 	struct fs_progress *progress; /* bytes hashed, of warc/; may be NULL */
 	/* filled in: */
@@ -77,9 +78,9 @@ struct seal_report {
 	 * the problems: what is there may all be as it was sealed (a backup), or have been put back to hide the rest.
 	 * Which of the two it is, and whether the later log continues this one, cannot be seen from here. */
 	uint64_t known_outside;
-	uint64_t signed_here; /* entries under log/state */
+	uint64_t signed_here; /* entries under log/checkpoint or log/state, the larger of them */
 	uint64_t frames;
-	uint64_t sealed;
+	uint64_t sealed; /* of them; the others are kept, and the next commit seals them */
 	uint64_t warc_bytes;
 };
 struct fs_progress;

@@ -27,16 +27,6 @@ static uint64_t index_at(uint64_t size, unsigned level)
 	return level + 1 >= TLOG_LEVELS ? 0 : size >> (8 * (level + 1));
 }
 
-static struct hash tile_root(const struct hash tile[TLOG_TILE_WIDTH])
-{
-	struct hash h[TLOG_TILE_WIDTH];
-	memcpy(h, tile, sizeof(h));
-	for (size_t n = TLOG_TILE_WIDTH; n > 1; n /= 2)
-		for (size_t i = 0; i < n / 2; i++)
-			h[i] = tlog_node_hash(&h[2 * i], &h[2 * i + 1]);
-	return h[0];
-}
-
 /* Leaf hash into level 0, and the root of each tile that fills into the level above. */
 static rc push_hash(struct tile_builder *b, uint64_t size, struct hash h, struct err *e)
 {
@@ -47,7 +37,9 @@ static rc push_hash(struct tile_builder *b, uint64_t size, struct hash h, struct
 		if (at + 1 < TLOG_TILE_WIDTH)
 			return OK;
 		TRY(b->out(b, (int)level, index, TLOG_TILE_WIDTH, str_mem(b->tile[level], sizeof(b->tile[level])), e));
-		h = tile_root(b->tile[level]);
+		struct hash full[TLOG_TILE_WIDTH];
+		memcpy(full, b->tile[level], sizeof(full));
+		h = tlog_full_root(full, TLOG_TILE_WIDTH);
 	}
 	return OK;
 }
@@ -91,29 +83,21 @@ static rc load_tile(int dir, int level, uint64_t index, unsigned width, struct b
 	return fs_read(dir, path.p, ret, e);
 }
 
-/* The edge's subtree roots are, level by level, the set bits of each width: made again from the partial tiles. */
-static rc load_edge(struct tile_builder *b, uint64_t size, struct err *e)
+/* The partial tiles in memory: the right edge is made of their nodes alone. */
+struct edge_tiles {
+	struct tlog_tiles tiles; /* first */
+	const struct tile_builder *b;
+	uint64_t size;
+};
+
+static rc edge_tile(
+	struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
 {
-	struct tlog_edge *t = &b->edge;
-	tlog_edge_init(t);
-	for (unsigned level = TLOG_LEVELS; level-- > 0;) {
-		unsigned width = width_at(size, level);
-		unsigned at = 0;
-		for (unsigned bit = TLOG_TILE_WIDTH / 2; bit; bit /= 2) {
-			if (!(width & bit))
-				continue;
-			struct hash h[TLOG_TILE_WIDTH];
-			memcpy(h, &b->tile[level][at], bit * sizeof(*h));
-			for (size_t n = bit; n > 1; n /= 2)
-				for (size_t i = 0; i < n / 2; i++)
-					h[i] = tlog_node_hash(&h[2 * i], &h[2 * i + 1]);
-			BUG_ON(t->n >= ARRAY_LEN(t->h));
-			t->h[t->n++] = h[0];
-			at += bit;
-		}
-	}
-	t->size = size;
-	return size >> 63 ? err_set(e, E_LIMIT, "log of 2^63 leaves") : OK;
+	const struct edge_tiles *from = (const struct edge_tiles *)t;
+	(void)e;
+	BUG_ON(index != index_at(from->size, level) || width > width_at(from->size, level));
+	memcpy(ret, from->b->tile[level], width * sizeof(*ret));
+	return OK;
 }
 
 rc tile_builder_load(struct tile_builder *b, int dir, uint64_t size, struct err *e)
@@ -133,5 +117,8 @@ rc tile_builder_load(struct tile_builder *b, int dir, uint64_t size, struct err 
 	buf_reset(&b->bundle);
 	if (width_at(size, 0))
 		TRY(load_tile(dir, -1, index_at(size, 0), width_at(size, 0), &b->bundle, e));
-	return load_edge(b, size, e);
+	if (size >> 63)
+		return err_set(e, E_LIMIT, "log of 2^63 leaves");
+	struct edge_tiles from = {{edge_tile}, b, size};
+	return tlog_edge_load(&from.tiles, size, &b->edge, e);
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inclusion proofs, from the tiles on disk. */
+#include "io/fs/fs.h"
+#include "stages/seal/seal_int.h"
+
+/* Tiles as files: the full one, or the partial one of exactly the width that a tree of that size has. */
+struct file_tiles {
+	struct tlog_tiles tiles;
+	int dir;
+	uint64_t size;
+};
+
+static rc file_tile(
+	struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
+{
+	struct file_tiles *f = (struct file_tiles *)t;
+	AUTO(buf) path = {0};
+	AUTO(buf) bytes = {0};
+	unsigned there = tlog_tile_width(f->size, level, index);
+	buf_init(&path, 256);
+	buf_init(&bytes, TLOG_TILE_WIDTH * sizeof(struct hash));
+	buf_add(&path, STR("log/"));
+	tlog_tile_path(&path, (int)level, index, there);
+	TRY(fs_read(f->dir, path.p, &bytes, e));
+	if (width > there || bytes.n != there * sizeof(struct hash))
+		return err_set(e, E_VERIFY, "%s: %zu bytes for %u hashes", path.p, bytes.n, there);
+	memcpy(ret, bytes.p, width * sizeof(*ret));
+	return OK;
+}
+
+rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t index, struct str leaf, struct tlog_proof *ret,
+	struct err *e)
+{
+	struct file_tiles f = {{file_tile}, archive_dir(ar), c->size};
+	struct hash h = tlog_leaf_hash(leaf);
+	if (index >= c->size)
+		return err_set(e, E_NOTFOUND, "entry %llu is kept but not sealed yet", (unsigned long long)index);
+	TRY(tlog_prove_inclusion(&f.tiles, c->size, index, ret, e));
+	return tlog_check_inclusion(&h, index, c->size, ret, &c->root, e);
+}
