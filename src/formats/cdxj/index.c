@@ -101,6 +101,15 @@ static rc index_record(struct indexer *x, const struct warc_record *rec, struct 
 	return x->out->line(x->out, buf_str(&x->line), e);
 }
 
+/* A line would have to give it a time that it does not have. */
+static rc undated(struct indexer *x, const struct warc_record *rec, struct err *e)
+{
+	struct err why;
+	rc_ignore(err_set(&why, E_FORMAT, "not in the index: date '%.*s' cannot be read",
+		STR_FMT(str_sub(rec->date_text, 0, 40))));
+	return x->out->bad(x->out, rec->offset, &why, e);
+}
+
 static rc walk(struct indexer *x, struct err *e)
 {
 	for (;;) {
@@ -109,7 +118,9 @@ static rc walk(struct indexer *x, struct err *e)
 		uint64_t to = 0;
 		arena_reset(&x->rec);
 		rc r = warc_next(x->reader, &x->rec, &rec, e);
-		if (r == OK && is_indexed(&rec))
+		if (r == OK && is_indexed(&rec) && rec.date.precision == PRECISION_NONE)
+			TRY(undated(x, &rec, e));
+		else if (r == OK && is_indexed(&rec))
 			r = index_record(x, &rec, e);
 		if (r == E_NOTFOUND)
 			return OK;
