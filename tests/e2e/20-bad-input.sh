@@ -70,6 +70,16 @@ exits "a link to an archive is followed, one that leads nowhere costs itself" 6 
 is "all that can be had is kept" 3 "$(grep -c '^kept' "$T/out")"
 is "what cannot is said" 3 "$(wc -l <"$T/err")"
 exits "a wrong option" 2 "$ONRECORD" ls --frobnicate
+exits "a name that no log can have" 2 "$ONRECORD" init "$T/new" --origin 'two words'
+is "makes nothing" 1 "$([ -e "$T/new" ]; echo $?)"
+exits "errors are JSON with --json" 1 "$ONRECORD" show '#99999' --json
+is "with a text and a code" "['code', 'error'] not found" "$(json "' '.join([str(sorted(rows[0])), rows[0]['code']])" <"$T/err")"
+exits "those in the arguments too" 2 "$ONRECORD" ls --frobnicate --json
+is "wherever --json stands" usage "$(json "rows[0]['code']" <"$T/err")"
+sed 's/2024-03-14T/2024-99-99T/' "$T/bad.warc" >"$T/undated.warc"
+exits "records without a readable date are not in a CDXJ index" 6 "$ONRECORD" cdxj "$T/undated.warc"
+is "no line has a date of its own making" 0 "$(wc -l <"$T/out")"
+is "which is said" 2 "$(grep -c "date '2024-99-99" "$T/err")"
 exits "no archive there" 1 "$ONRECORD" -C "$T" ls
 exits "no such capture" 1 "$ONRECORD" show '#99999'
 
@@ -82,6 +92,13 @@ say_one_line "a second writer"
 ok "readers are not" "$ONRECORD" ls
 exec 9>&-
 wait $writer
+"$ONRECORD" add -q - <"$T/hold" & writer=$!
+exec 9>"$T/hold"
+sleep 0.5
+kill -ABRT $writer
+wait $writer
+is "a bug of ours has its own exit code" 70 $?
+exec 9>&-
 
 if [ "$(id -u)" != 0 ]; then
 	chmod -R a-w "$T/a"

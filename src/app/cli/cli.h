@@ -6,6 +6,7 @@
 #include "app/pipeline/pipeline.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/caps.h"
 #include "base/env.h"
 #include "base/json.h"
 
@@ -59,9 +60,11 @@ struct cli {
 	rc trouble_code; /* of the last */
 };
 
-/* Prints what is in c->out. */
+/* Prints what is in c->out, at most CLI_OUT_MAX bytes; what is longer is left out, which is said and ends in
+ * EXIT_UNREADABLE. */
+#define CLI_OUT_MAX (64u * MIB)
 void cli_flush(struct cli *c);
-/* "onrecord: <message>" on stderr; takes the progress bar away first. */
+/* "onrecord: <message>" on stderr, or {"error", "code"} with --json; takes the progress bar away first. */
 void cli_error(struct cli *c, const struct err *e);
 void cli_note(struct cli *c, const char *text);
 void cli_bar(struct cli *c, const char *what, uint64_t done, uint64_t total);

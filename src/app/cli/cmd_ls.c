@@ -121,10 +121,11 @@ static void show_json(struct cli *c, const struct shown *s)
 	jsonw_close(&w, '}');
 	if (s->has_article) {
 		AUTO(buf) article = {0};
-		buf_init(&article, CAP_ARTICLE * 2);
+		buf_init(&article, CLI_OUT_MAX);
 		read_json(&article, &s->article);
 		buf_add(w.to, STR(",\"article\":"));
 		buf_add(w.to, str_trim(buf_str(&article)));
+		w.to->over |= article.over;
 	}
 	jsonw_close(&w, '}');
 	buf_addc(&c->out, '\n');

@@ -322,15 +322,34 @@ static enum exit_code run(struct cli *c, int argc, char **argv)
 	return cmd->run(c);
 }
 
+/* A bug of ours, or no memory left: base/ aborts, so that debuggers and fuzzers see the place. Scripts see a code, and
+ * no core with what was in memory, the signing key perhaps, is written. Workers have the default back. */
+static void on_abort(int signal_number)
+{
+	(void)signal_number;
+	_exit(EXIT_BUG);
+}
+
+/* Errors in the arguments are to be JSON too, wherever --json stands among them. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && !str_eq(str_c(argv[i]), STR("--")); i++)
+		if (str_eq(str_c(argv[i]), STR("--json")))
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct env env;
 	struct cli c = {.env = &env};
 	fs_env(&env);
 	env.fetch = http_fetch;
-	buf_init(&c.out, 64 * MIB);
+	buf_init(&c.out, CLI_OUT_MAX);
 	/* the reader of our output may go away: then a write fails, and we say so by the exit code */
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGABRT, on_abort);
+	c.o.json = wants_json(argc, argv);
 	enum exit_code code = run(&c, argc, argv);
 	cli_flush(&c);
 	cli_bar_end(&c);

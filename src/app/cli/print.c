@@ -15,9 +15,16 @@
 
 void cli_flush(struct cli *c)
 {
-	if (c->out.n && fwrite(c->out.p, 1, c->out.n, stdout) != c->out.n)
+	bool over = c->out.over;
+	if (!over && c->out.n && fwrite(c->out.p, 1, c->out.n, stdout) != c->out.n)
 		c->stdout_failed = true;
 	buf_reset(&c->out);
+	if (!over)
+		return;
+	struct err e;
+	rc_ignore(err_set(&e, E_LIMIT, "over %u bytes of output for one line: it is left out", CLI_OUT_MAX));
+	c->stdout_failed = true;
+	cli_error(c, &e);
 }
 
 void cli_bar_end(struct cli *c)
@@ -27,27 +34,36 @@ void cli_bar_end(struct cli *c)
 	c->bar_shown = false;
 }
 
-/* Messages quote what comes from outside. */
-static void say(struct cli *c, const char *text)
+/* One line, of text or of JSON: what is an error has a code too. Messages are clean of controls (base/err.h). */
+static void say(struct cli *c, const char *key, const char *text, const char *code)
 {
 	AUTO(buf) line = {0};
 	buf_init(&line, 64 * KIB);
-	cli_text(&line, str_c(text));
+	if (c->o.json) {
+		struct jsonw w = jsonw_to(&line);
+		jsonw_open(&w, NULL, '{');
+		jsonw_str(&w, key, str_c(text));
+		if (code)
+			jsonw_str(&w, "code", str_c(code));
+		jsonw_close(&w, '}');
+	} else {
+		buf_addf(&line, "onrecord: %s", text);
+	}
 	cli_bar_end(c);
 	cli_flush(c);
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "onrecord: %.*s\n", STR_FMT(buf_str(&line)));
+	(void)fprintf(stderr, "%.*s\n", STR_FMT(buf_str(&line)));
 }
 
 void cli_error(struct cli *c, const struct err *e)
 {
-	say(c, e->msg);
+	say(c, "error", e->msg, rc_name(e->code));
 }
 
 void cli_note(struct cli *c, const char *text)
 {
 	if (!c->o.quiet)
-		say(c, text);
+		say(c, "notice", text, NULL);
 }
 
 void cli_bar(struct cli *c, const char *what, uint64_t done, uint64_t total)

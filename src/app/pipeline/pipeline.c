@@ -45,11 +45,24 @@ static rc make_keys(struct env *env, int dir, struct str origin, struct arena *a
 	return r;
 }
 
+/* A name that no key can have is found before anything is made. */
+static rc check_origin(struct env *env, struct str origin, struct err *e)
+{
+	AUTO(buf) trial = {0};
+	buf_init(&trial, 4 * KIB);
+	if (origin.n == 0)
+		return OK;
+	rc r = signer_generate(env, origin, &trial, e);
+	mem_wipe(trial.p, trial.n);
+	return r == E_FORMAT || r == E_LIMIT ? (e->code = E_USAGE) : r;
+}
+
 rc pipeline_init(
 	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e)
 {
 	struct archive *ar = NULL;
 	struct signer *s = NULL;
+	TRY(check_origin(env, origin, e));
 	rc r = archive_create(env, path, e);
 	if (r != OK && r != E_EXISTS)
 		return r;

@@ -28,7 +28,7 @@ struct pipeline_ui {
 };
 
 /* Makes an archive in `path`, or finishes making one. `origin` names the log (empty: a random one). *ret_vkey in `a`.
- * OK · E_EXISTS a whole one is there · E_FORMAT a bad origin. */
+ * OK · E_EXISTS a whole one is there · E_USAGE a bad origin. */
 MUST_USE rc pipeline_init(
 	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e);
 
