@@ -36,6 +36,7 @@ struct options {
 	const char *accept_language;
 	const char *proxy;
 	const char *ca_file;
+	bool allow_private;
 	uint64_t max_bytes;
 	unsigned timeout_s;
 	uint64_t limit;

@@ -161,6 +161,7 @@ static rc add_urls(struct add *a, struct err *e)
 			.accept_language = str_c(o->accept_language),
 			.ca_file = o->ca_file,
 			.proxy = o->proxy,
+			.allow_private = o->allow_private,
 			.max_bytes = o->max_bytes,
 			.timeout_s = o->timeout_s},
 		.jobs = o->jobs ? o->jobs : FETCH_JOBS,

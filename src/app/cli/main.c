@@ -28,6 +28,7 @@ enum option_id {
 	OPT_ACCEPT_LANGUAGE,
 	OPT_PROXY,
 	OPT_CA_FILE,
+	OPT_ALLOW_PRIVATE,
 	OPT_MAX_BYTES,
 	OPT_TIMEOUT,
 	OPT_DEEP,
@@ -60,6 +61,8 @@ static const struct option_help OPTIONS[] = {
 	{OPT_ACCEPT_LANGUAGE, "accept-language", "TEXT", "languages to ask for (default: none)"},
 	{OPT_PROXY, "proxy", "URL", "fetch through a proxy, e.g. socks5h://127.0.0.1:9050"},
 	{OPT_CA_FILE, "ca-file", "FILE", "trust these certificates instead of the system's"},
+	{OPT_ALLOW_PRIVATE, "allow-private", NULL,
+		"follow redirects from the internet into this machine's own network"},
 	{OPT_MAX_BYTES, "max-bytes", "N", "of one reply (default and most: 536870912)"},
 	{OPT_TIMEOUT, "timeout", "SECONDS", "for one reply (default: 300)"},
 	{OPT_LIMIT, "limit", "N", "at most N lines"},
@@ -71,7 +74,7 @@ static const struct option_help OPTIONS[] = {
 	{OPT_WARC, "warc", NULL, "the whole WARC record"},
 };
 
-#define OPTIONS_MAX 10
+#define OPTIONS_MAX 12
 struct command {
 	const char *name;
 	const char *args;
@@ -90,7 +93,7 @@ static const struct command COMMANDS[] = {
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
 		cmd_add,
 		{OPT_JOBS, OPT_URL, OPT_TYPE, OPT_USER_AGENT, OPT_ACCEPT_LANGUAGE, OPT_PROXY, OPT_CA_FILE,
-			OPT_MAX_BYTES, OPT_TIMEOUT},
+			OPT_ALLOW_PRIVATE, OPT_MAX_BYTES, OPT_TIMEOUT},
 		1},
 	{"ls", "[URL]", "list captures, or those of one URL in the order of time",
 		"onrecord ls\n  onrecord ls --json https://news.example/story", cmd_ls, {OPT_LIMIT}, 0},
@@ -208,6 +211,9 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		return OK;
 	case OPT_CA_FILE:
 		o->ca_file = value;
+		return OK;
+	case OPT_ALLOW_PRIVATE:
+		o->allow_private = true;
 		return OK;
 	case OPT_MAX_BYTES:
 		return number(value, 1, CAP_FETCH_BODY, &o->max_bytes, "max-bytes", e);

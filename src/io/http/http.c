@@ -3,6 +3,7 @@
  * callbacks as they pass: the request from the debug callback, since only that shows what went over the wire. */
 #include "io/http/http.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <openssl/ssl.h>
@@ -13,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "io/http/http_int.h"
 
 #define CAP_CHAIN 32u /* certificates of one server that are kept */
 
@@ -37,6 +39,7 @@ struct exchange {
 	bool full; /* max_bytes came, and more */
 	bool over; /* CAP_HTTP_HEAD */
 	bool cancelled;
+	char refused[64]; /* the last address that public_only did not let through */
 	rc spool_rc;
 	struct err spool_err;
 	char why[CURL_ERROR_SIZE];
@@ -149,6 +152,20 @@ static int on_progress(void *ctx, curl_off_t all, curl_off_t now, curl_off_t up_
 	struct exchange *x = ctx;
 	x->cancelled = x->req->progress && x->req->progress(x->req->progress_ctx, x->ret->body) != 0;
 	return x->cancelled;
+}
+
+/* Names may lead anywhere, and elsewhere the next time: what counts is the address that is to be connected to. */
+static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	(void)purpose;
+	struct exchange *x = ctx;
+	if (!x->req->public_only || x->proxy.url.n || !http_address_is_private(&to->addr))
+		return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	const void *ip = to->family == AF_INET ? (const void *)&((struct sockaddr_in *)(void *)&to->addr)->sin_addr
+					       : (const void *)&((struct sockaddr_in6 *)(void *)&to->addr)->sin6_addr;
+	if (!inet_ntop(to->family, ip, x->refused, sizeof(x->refused)))
+		memcpy(x->refused, "?", sizeof("?"));
+	return CURL_SOCKET_BAD;
 }
 
 static bool one_line(struct str s)
@@ -273,6 +290,8 @@ static void set_connection(struct exchange *x)
 	(void)curl_easy_setopt(c, CURLOPT_PROXYPASSWORD, proxy->password.n ? str_cstr(x->a, proxy->password) : NULL);
 	/* else the environment's no_proxy would lead past the proxy that was asked for */
 	(void)curl_easy_setopt(c, CURLOPT_NOPROXY, "");
+	(void)curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	(void)curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x);
 	(void)curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	(void)curl_easy_setopt(c, CURLOPT_CERTINFO, 1L);
 	(void)curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, q->insecure ? 0L : 1L);
@@ -335,6 +354,8 @@ static const char *words(const struct exchange *x, CURLcode code)
 static rc no_answer(const struct exchange *x, CURLcode code, struct err *e)
 {
 	const char *why = words(x, code);
+	if (x->refused[0] && code == CURLE_COULDNT_CONNECT)
+		return err_set(e, E_DENIED, "%s is an address of this machine or its own network", x->refused);
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_LOGIN_DENIED) {
 		/* libcurl has one code for "no such scheme" and "an answer that is not HTTP": the second has sent
 		 * something. */
@@ -391,6 +412,7 @@ static void note_connection(struct exchange *x)
 		(void)curl_easy_getinfo(c, CURLINFO_PRIMARY_PORT, &port);
 	}
 	r->ip = str_dup(x->a, str_c(ip));
+	r->ip_is_private = r->ip.n && http_ip_is_private(r->ip);
 	r->port = port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
 	r->status = status > 0 ? (unsigned)status : 0;
 	r->times = (struct fetch_times){

@@ -46,6 +46,10 @@ struct fetch_request {
 	const char *proxy;   /* "socks5h://127.0.0.1:9050", used for every host; NULL: none, whatever the environment
 			      * says of either */
 
+	/* No connection to this machine or its own network (E_DENIED). Through a proxy that is the proxy's to refuse.
+	 */
+	bool public_only;
+
 	/* Called now and then with the body bytes so far; other than 0 gives E_CANCELLED. May be NULL. */
 	int (*progress)(void *ctx, uint64_t bytes);
 	void *progress_ctx;
@@ -79,12 +83,13 @@ struct fetch_reply {
 	enum fetch_truncated truncated;
 	struct str why; /* words for it; empty when whole */
 
-	struct str ip;     /* that the bytes came from; empty through a proxy, since then we never learn it */
-	uint16_t port;     /* 0 through a proxy */
-	struct str proxy;  /* "socks5h://127.0.0.1:9050", without user and password; empty: none */
-	struct str tls;    /* "TLSv1.3"; empty for plain HTTP */
-	struct str cipher; /* "TLS_AES_256_GCM_SHA384" */
-	struct str *certs; /* the chain as the server sent it, PEM, its own first */
+	struct str ip;      /* that the bytes came from; empty through a proxy, since then we never learn it */
+	uint16_t port;      /* 0 through a proxy */
+	bool ip_is_private; /* of this machine or its own network */
+	struct str proxy;   /* "socks5h://127.0.0.1:9050", without user and password; empty: none */
+	struct str tls;     /* "TLSv1.3"; empty for plain HTTP */
+	struct str cipher;  /* "TLS_AES_256_GCM_SHA384" */
+	struct str *certs;  /* the chain as the server sent it, PEM, its own first */
 	size_t ncerts;
 
 	int64_t started, ended; /* ns by env->now */
@@ -93,8 +98,9 @@ struct fetch_reply {
 };
 
 /* For env->fetch. `ret` is set when the final response head has come; what follows can only truncate the body.
- * OK · E_USAGE a request that cannot be · E_NET no answer, and why (name, connection, certificate, time, not HTTP) ·
- * E_LIMIT over CAP_HTTP_HEAD (libcurl stops at 300 KiB) · E_IO the spool · E_CANCELLED.   RFC 9112 */
+ * OK · E_USAGE a request that cannot be · E_DENIED public_only · E_NET no answer, and why (name, connection,
+ * certificate, time, not HTTP) · E_LIMIT over CAP_HTTP_HEAD (libcurl stops at 300 KiB) · E_IO the spool · E_CANCELLED.
+ * RFC 9112 */
 MUST_USE rc http_fetch(
 	struct env *env, const struct fetch_request *req, struct arena *a, struct fetch_reply *ret, struct err *e);
 

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "io/http/http.h"
+#include "io/http/http_int.h"
 #include "io/http/test_server.h"
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\n"
@@ -396,6 +397,43 @@ static void test_a_certificate_is_checked_and_kept(void **state)
 	assert_int_equal(r.ncerts, 2);
 }
 
+static void test_addresses_that_are_not_of_the_internet_are_told_apart(void **unused)
+{
+	(void)unused;
+	static const char *const own[] = {"0.0.0.0", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1",
+		"127.255.255.255", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.168.1.1", "198.19.0.1",
+		"224.0.0.1", "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
+		"2002:7f00:1::", "fc00::1", "fdff::1", "fe80::1%eth0", "fec0::1", "ff02::1", "", "localhost"};
+	static const char *const public[] = {"1.1.1.1", "9.255.255.255", "11.0.0.1", "100.63.255.255", "100.128.0.1",
+		"128.0.0.1", "169.253.0.1", "172.15.255.255", "172.32.0.1", "192.169.0.1", "198.20.0.1",
+		"223.255.255.255", "::ffff:1.1.1.1", "64:ff9b::101:101", "2002:101:101::", "2606:4700::1111", "fb00::1",
+		"fe00::1"};
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (!http_ip_is_private(str_c(own[i])))
+			fail_msg("%s", own[i]);
+	for (size_t i = 0; i < ARRAY_LEN(public); i++)
+		if (http_ip_is_private(str_c(public[i])))
+			fail_msg("%s", public[i]);
+}
+
+static void test_no_name_leads_to_this_machine_when_that_is_not_wanted(void **state)
+{
+	struct fixture *f = *state;
+	struct fetch_reply r;
+	struct err e;
+	static const char *const hosts[] = {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0"};
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		char url[64];
+		(void)snprintf(url, sizeof(url), "http://%s:%d/plain", hosts[i], f->plain.port);
+		struct fetch_request q = {.url = str_c(url), .public_only = true};
+		rc got = fetch(f, "", q, &r, &e);
+		if (got != E_DENIED || !strstr(e.msg, "own network"))
+			fail_msg("%s: %s", url, e.msg);
+	}
+	assert_int_equal(fetch(f, "/plain", (struct fetch_request){0}, &r, &e), OK);
+	assert_true(r.ip_is_private);
+}
+
 static void test_the_environments_proxy_is_not_used(void **state)
 {
 	struct fixture *f = *state;
@@ -462,6 +500,8 @@ int main(void)
 		cmocka_unit_test(test_a_request_that_cannot_be_is_refused_before_it_is_sent),
 		cmocka_unit_test(test_a_full_disk_and_a_user_stop_the_exchange),
 		cmocka_unit_test(test_a_certificate_is_checked_and_kept),
+		cmocka_unit_test(test_addresses_that_are_not_of_the_internet_are_told_apart),
+		cmocka_unit_test(test_no_name_leads_to_this_machine_when_that_is_not_wanted),
 		cmocka_unit_test(test_the_environments_proxy_is_not_used),
 		cmocka_unit_test(test_what_comes_through_a_proxy_has_no_address_and_no_password),
 	};

@@ -68,6 +68,7 @@ struct capture_fetch {
 	struct str accept_language;                 /* empty: not sent */
 	const char *ca_file;                        /* NULL: the system's */
 	const char *proxy;                          /* NULL: none */
+	bool allow_private;                         /* redirects from the internet to this machine or its own network */
 	uint64_t max_bytes;                         /* 0: CAP_FETCH_BODY */
 	unsigned timeout_s;                         /* 0: CAP_FETCH_SECONDS */
 	int (*progress)(void *ctx, uint64_t bytes); /* non-zero cancels; may be NULL */

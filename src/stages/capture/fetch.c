@@ -62,6 +62,13 @@ const char *fetched_broken(const struct fetched *f)
 	return f->broken;
 }
 
+/* What this machine alone can reach is not the internet's to ask for. The user may: the first URL can be a local one.
+ */
+static bool public_only(const struct fetched *f, const struct capture_fetch *want)
+{
+	return f->n > 0 && !want->allow_private && !last_hop(f)->reply.ip_is_private;
+}
+
 static rc get_hop(struct env *env, struct fetched *f, struct capture_worker *w, int spool_dir,
 	const struct capture_fetch *want, struct str url, struct err *e)
 {
@@ -73,12 +80,16 @@ static rc get_hop(struct env *env, struct fetched *f, struct capture_worker *w, 
 		.timeout_seconds = want->timeout_s,
 		.ca_file = want->ca_file,
 		.proxy = want->proxy,
+		.public_only = public_only(f, want),
 		.progress = want->progress,
 		.progress_ctx = want->progress_ctx};
 	AUTO_FD spool = -1;
 	TRY(fs_spool(env, spool_dir, &spool, e));
 	req.spool = spool;
-	TRY(env->fetch(env, &req, &f->a, &h->reply, e));
+	rc r = env->fetch(env, &req, &f->a, &h->reply, e);
+	if (r == E_DENIED && req.public_only)
+		return err_add(e, "%.*s (--allow-private follows it)", (int)size_min(url.n, 200), url.p);
+	TRY(r);
 	TRY(analyse_message(
 		w, &f->a, MESSAGE_RESPONSE, STR(""), &f->trees, h->reply.head, spool, h->reply.body, &h->fields, e));
 	h->location = record_get(&h->fields, "location");

@@ -60,6 +60,7 @@ struct reply {
 	const char *proxy;
 	const char *cut; /* the reply is cut short */
 };
+#define OWN "http://192.168.1.1/" /* and what follows: on the own network */
 
 struct world {
 	struct env env; /* first */
@@ -73,6 +74,7 @@ struct world {
 	size_t nkept;
 	const char **troubles;
 	size_t ntroubles;
+	bool allow_private;
 };
 
 static struct world *world_of(struct env *env)
@@ -93,6 +95,9 @@ static rc fake_fetch(
 		const struct reply *r = &w->replies[i];
 		if (!str_eq(q->url, str_c(r->url)))
 			continue;
+		bool own = str_starts(q->url, STR(OWN));
+		if (own && q->public_only)
+			return err_set(e, E_DENIED, "is of the own network");
 		*ret = (struct fetch_reply){
 			.request = STR("GET / HTTP/1.1\r\nHost: news.example\r\n\r\n"),
 			.head = str_c(r->head),
@@ -102,6 +107,7 @@ static rc fake_fetch(
 			.started = 1710394200ll * 1000000000ll,
 			.ended = 1710394201ll * 1000000000ll,
 			.tool = STR("libfake/1"),
+			.ip_is_private = own,
 		};
 		static struct str certs[] = {BYTES("-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n"),
 			BYTES("-----BEGIN CERTIFICATE-----\nBAUG\n-----END CERTIFICATE-----\n")};
@@ -187,7 +193,10 @@ static const struct record *fetch(struct world *w, const char *url)
 	struct err e = {0};
 	struct capture_worker *worker = NULL;
 	struct fetched *f = NULL;
-	struct capture_fetch want = {.url = str_c(url), .tool = STR("onrecord/test"), .user_agent = STR("test")};
+	struct capture_fetch want = {.url = str_c(url),
+		.tool = STR("onrecord/test"),
+		.user_agent = STR("test"),
+		.allow_private = w->allow_private};
 	assert_int_equal(capture_worker_new(&worker, &e), OK);
 	if (capture_get(&w->env, worker, archive_dir(w->ar), &want, &f, &e) != OK)
 		fail_msg("%s", e.msg);
@@ -457,6 +466,43 @@ static void test_a_segments_payload_digest_is_that_of_all_segments(void **unused
 	world_close(&w);
 }
 
+static void test_a_redirect_from_the_internet_does_not_lead_into_the_own_network(void **unused)
+{
+	(void)unused;
+#define TO(url) "HTTP/1.1 302 Found\r\nLocation: " url "\r\n\r\n"
+	static const struct reply replies[] = {
+		{"http://news.example/s", TO(OWN "a"), "", NULL, NULL},
+		{"http://news.example/t", TO("http://news.example/s"), "", NULL, NULL},
+		{OWN "a", TO(OWN "b"), "", NULL, NULL},
+		{OWN "b", HTML_HEAD, "x", NULL, NULL},
+		{OWN "out", TO("http://news.example/s"), "", NULL, NULL},
+	};
+#undef TO
+	static const struct {
+		const char *url;
+		bool allow;
+		const char *final;
+		bool broken;
+	} cases[] = {
+		{"http://news.example/s", false, "http://news.example/s", true},
+		{"http://news.example/t", false, "http://news.example/s", true},
+		{"http://news.example/t", true, OWN "b", false},
+		{OWN "a", false, OWN "b", false},
+		{OWN "out", false, "http://news.example/s", true},
+	};
+	struct world w;
+	world_open(&w);
+	w.replies = replies;
+	w.nreplies = ARRAY_LEN(replies);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		w.allow_private = cases[i].allow;
+		const struct record *r = fetch(&w, cases[i].url);
+		check_field(r, "final", cases[i].final);
+		assert_int_equal(has(record_get(r, "chain.broken"), "--allow-private"), cases[i].broken);
+	}
+	world_close(&w);
+}
+
 static void test_every_protocol_of_an_imported_record_is_kept(void **unused)
 {
 	(void)unused;
@@ -634,6 +680,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_proxys_address_is_not_sealed_as_the_sites),
 		cmocka_unit_test(test_a_segments_payload_digest_is_that_of_all_segments),
+		cmocka_unit_test(test_a_redirect_from_the_internet_does_not_lead_into_the_own_network),
 		cmocka_unit_test(test_every_protocol_of_an_imported_record_is_kept),
 		cmocka_unit_test(test_the_protocol_is_that_of_the_status_line),
 		cmocka_unit_test(test_an_arc_url_is_in_the_record_as_in_the_warc_header_made_of_it),
