@@ -120,6 +120,38 @@ static void one_script(struct reading *r, struct str script, struct str headline
 	json_decref(top);
 }
 
+/* The code unit of an escape at the front, as in \u00e9; 0 when there is none. */
+static unsigned escaped_unit(struct str s)
+{
+	unsigned unit = 0;
+	if (s.n < 6 || s.p[0] != '\\' || s.p[1] != 'u')
+		return 0;
+	for (size_t i = 2; i < 6; i++) {
+		int digit = ascii_hexval(s.p[i]);
+		if (digit < 0)
+			return 0;
+		unit = unit << 4 | (unsigned)digit;
+	}
+	return unit;
+}
+
+/* Half a character, as a text cut by UTF-16 units has it, is no JSON for our library: it becomes U+FFFD. */
+static void mend_surrogates(char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] != '\\')
+			continue;
+		unsigned unit = escaped_unit(str_mem(p + i, n - i));
+		size_t next = i + size_min(unit ? 6 : 2, n - i);
+		bool high = unit >= 0xd800 && unit < 0xdc00;
+		unsigned low = high ? escaped_unit(str_mem(p + next, n - next)) : 0;
+		bool pair = low >= 0xdc00 && low < 0xe000;
+		if (!pair && unit >= 0xd800 && unit < 0xe000)
+			memcpy(p + i + 2, "fffd", 4);
+		i = (pair ? next + 6 : next) - 1;
+	}
+}
+
 /* Raw line breaks inside strings are common; JSON has only escaped ones. */
 static struct str tolerate(struct arena *a, struct str s)
 {
@@ -127,6 +159,7 @@ static struct str tolerate(struct arena *a, struct str s)
 	for (size_t i = 0; i < s.n; i++)
 		if ((uint8_t)to[i] < 0x20)
 			to[i] = ' ';
+	mend_surrogates(to, s.n);
 	return str_trim(str_mem(to, s.n));
 }
 

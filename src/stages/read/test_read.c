@@ -96,6 +96,34 @@ static void test_stamps_after_the_capture_or_before_1995_are_not_believed(void *
 	}
 }
 
+static void test_half_a_character_in_json_ld_costs_only_itself(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	static const struct {
+		const char *headline;
+		const char *want;
+	} cases[] = {
+		{"cut \\ud83d", "cut \xef\xbf\xbd"},
+		{"\\uDE00 late", "\xef\xbf\xbd late"},
+		{"\\ud83d\\ud83d\\ude00!", "\xef\xbf\xbd\xf0\x9f\x98\x80!"},
+		{"whole \\ud83d\\ude00", "whole \xf0\x9f\x98\x80"},
+		{"no escape \\\\ud83d", "no escape \\ud83d"},
+		{"an escape \\\\\\ud83d\\n", "an escape \\\xef\xbf\xbd"},
+		{"\\u0041", "A"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct article ar = read_page(&a,
+			str_fmt(&a,
+				"<script "
+				"type='application/ld+json'>{\"@type\":\"Article\",\"headline\":\"%s\"}</script>",
+				cases[i].headline)
+				.p,
+			0);
+		assert_field(&a, &ar, ARTICLE_TITLE, cases[i].want);
+	}
+}
+
 static void test_other_candidates_are_kept(void **unused)
 {
 	(void)unused;
@@ -201,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_fields_and_text_of_an_article),
 		cmocka_unit_test(test_nothing_is_invented),
 		cmocka_unit_test(test_stamps_after_the_capture_or_before_1995_are_not_believed),
+		cmocka_unit_test(test_half_a_character_in_json_ld_costs_only_itself),
 		cmocka_unit_test(test_other_candidates_are_kept),
 		cmocka_unit_test(test_scripts_without_spaces_are_read),
 		cmocka_unit_test(test_json_has_the_documented_keys),
