@@ -50,6 +50,13 @@ static rc put_empty(struct readers *rs, uint64_t index, struct err *e)
 	return catalog_put_reading(rs->p->catalog, &row, e);
 }
 
+static void tell_unread(struct readers *rs, uint64_t index, struct err *e)
+{
+	rc_ignore(err_add(e, "#%llu: reading the article", (unsigned long long)index));
+	if (rs->p->ui->notice)
+		rs->p->ui->notice(rs->p->ui, e->msg);
+}
+
 static rc take_answer(struct readers *rs, struct reader *r, struct err *e)
 {
 	AUTO(arena) a = {0};
@@ -63,11 +70,8 @@ static rc take_answer(struct readers *rs, struct reader *r, struct err *e)
 		got = article_decode(&a, buf_str(&rs->reply), &article, e);
 	if (got != OK) {
 		/* a page that hurts its reader is listed without a reading, and said */
-		if (got != E_NOTFOUND) {
-			rc_ignore(err_add(e, "#%llu: reading the article", (unsigned long long)r->index));
-			if (rs->p->ui->notice)
-				rs->p->ui->notice(rs->p->ui, e->msg);
-		}
+		if (got != E_NOTFOUND)
+			tell_unread(rs, r->index, e);
 		return put_empty(rs, r->index, e);
 	}
 	struct catalog_row row = {.index = r->index,
@@ -102,26 +106,39 @@ static struct read_request request_for(const struct catalog_row *row, const stru
 		.captured_ns = row->time.ns};
 }
 
-static rc read_row(struct readers *rs, struct catalog_row *row, struct err *e)
+/* Gives the row to a worker that is free. What fails here fails for this row only. */
+static rc ask_row(struct readers *rs, struct reader *r, const struct catalog_row *row, struct err *e)
 {
 	AUTO(arena) a = {0};
 	AUTO(buf) body = {0};
 	struct frame f;
 	struct record rec;
 	struct archive_span span;
+	struct catalog_row said = *row;
+	buf_init(&body, CAP_RECORD);
+	TRY(pipeline_record(rs->p, &said, &a, &body, &f, &rec, e));
+	TRY(capture_locate(&rec, &span, e));
+	TRY(reader_for(rs, r, span.file, e));
+	struct read_request q = request_for(&said, &span);
+	TRY(read_worker_ask(r->worker, &q, e));
+	r->busy = true;
+	r->index = row->index;
+	return OK;
+}
+
+static rc read_row(struct readers *rs, const struct catalog_row *row, struct err *e)
+{
 	struct reader *r = &rs->r[rs->next];
 	if (!read_is_page(row->mime))
 		return put_empty(rs, row->index, e);
 	rs->next = (rs->next + 1) % rs->n;
-	buf_init(&body, CAP_RECORD);
 	TRY(take_answer(rs, r, e));
-	TRY(pipeline_record(rs->p, row, &a, &body, &f, &rec, e));
-	TRY(capture_locate(&rec, &span, e));
-	TRY(reader_for(rs, r, span.file, e));
-	struct read_request q = request_for(row, &span);
-	TRY(read_worker_ask(r->worker, &q, e));
-	r->busy = true;
-	r->index = row->index;
+	rc got = ask_row(rs, r, row, e);
+	if (got != OK) {
+		tell_unread(rs, row->index, e);
+		/* what the system refused may be there another time */
+		return got == E_IO || got == E_DENIED ? OK : put_empty(rs, row->index, e);
+	}
 	if (rs->p->ui->progress)
 		rs->p->ui->progress(rs->p->ui, "reading", rs->done, 0);
 	return OK;

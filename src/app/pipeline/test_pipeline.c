@@ -20,9 +20,11 @@
 #include "app/pipeline/pipeline.h"
 #include "base/buf.h"
 #include "formats/message/message.h"
+#include "formats/record/record.h"
 #include "formats/url/url.h"
 #include "io/fs/fs.h"
 #include "io/http/http.h"
+#include "io/signer/signer.h"
 
 #define DEADLY "this page kills its parser"
 #define HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
@@ -272,10 +274,85 @@ static void test_a_catalog_that_cannot_be_written_costs_the_listing_alone(void *
 	world_close(&w);
 }
 
+/* A record that says where its page is, but not where its bytes begin; older versions sealed such a one. */
+static void seal_record_without_a_place(struct world *w)
+{
+	static const uint8_t key[RECORD_KEY_SIZE] = {1};
+	struct archive *ar = NULL;
+	struct signer *s = NULL;
+	struct seal *l = NULL;
+	struct seal_opened opened;
+	struct frame f = {.kind = FRAME_RECORD};
+	struct record r;
+	struct str leaf;
+	struct err e;
+	AUTO(buf) body = {0};
+	record_begin(&w->a, &r, "capture", key);
+	record_add(&w->a, &r, "url", STR("http://news.example/nowhere"));
+	record_add(&w->a, &r, "mime", STR("text/html"));
+	record_add(&w->a, &r, "warc.main", STR("0"));
+	assert_int_equal(record_finish(&w->a, &r, &e), OK);
+	buf_init(&body, CAP_RECORD);
+	record_encode(&body, &r);
+	f.body = buf_str(&body);
+	assert_int_equal(archive_open(&w->env, w->path, true, &ar, &e), OK);
+	assert_int_equal(signer_load(archive_dir(ar), "keys/log.key", &s, &e), OK);
+	assert_int_equal(seal_open(ar, s, &l, &opened, &e), OK);
+	assert_int_equal(archive_frame_add(ar, FRAME_RECORD, f.body, NULL, &f.ref, &e), OK);
+	assert_int_equal(archive_sync_records(ar, &e), OK);
+	assert_int_equal(seal_leaf(&w->a, &f, &leaf, &e), OK);
+	assert_int_equal(seal_add(l, leaf, &e), OK);
+	assert_int_equal(seal_commit(l, &e), OK);
+	seal_free(l);
+	signer_free(s);
+	archive_close(ar);
+}
+
+struct titles {
+	struct catalog_visit visit;
+	size_t n;
+};
+
+static rc one_row(struct catalog_visit *v, const struct catalog_row *row, struct err *e)
+{
+	(void)e;
+	((struct titles *)(void *)v)->n += row->title.n > 0;
+	return OK;
+}
+
+static void test_a_record_that_cannot_be_read_costs_its_own_reading(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct pipeline *p = NULL;
+	struct pipeline_fetched got;
+	struct titles t = {.visit.row = one_row};
+	struct catalog_query q = {.limit = 10};
+	struct str urls[] = {STR("http://news.example/1"), STR("http://news.example/2")};
+	struct pipeline_fetch how = {.how = {.tool = STR("onrecord/test"), .user_agent = STR("test")}};
+	uint64_t rows = 0;
+	world_open(&w);
+	seal_record_without_a_place(&w);
+	if (pipeline_open(&w.env, w.path, true, &w.ui, &p, &e) != OK)
+		fail_msg("%s", e.msg);
+	assert_int_equal(pipeline_fetch(p, urls, ARRAY_LEN(urls), &how, &got, &e), OK);
+	if (pipeline_close(p, &e) != OK)
+		fail_msg("%s", e.msg);
+	if (pipeline_reindex(&w.env, w.path, 1, &w.ui, &rows, &e) != OK)
+		fail_msg("%s", e.msg);
+	assert_int_equal(pipeline_open(&w.env, w.path, false, &w.ui, &p, &e), OK);
+	assert_int_equal(catalog_list(pipeline_catalog(p), &q, &t.visit, &e), OK);
+	assert_int_equal(t.n, 2);
+	pipeline_abandon(p);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_page_that_kills_its_worker_costs_itself_alone),
+		cmocka_unit_test(test_a_record_that_cannot_be_read_costs_its_own_reading),
 		cmocka_unit_test(test_a_url_that_kills_its_parser_is_listed_as_it_is),
 		cmocka_unit_test(test_a_catalog_that_cannot_be_written_costs_the_listing_alone),
 	};

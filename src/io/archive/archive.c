@@ -130,6 +130,7 @@ static rc open_next_warc(struct archive *ar, struct err *e)
 rc archive_span_begin(struct archive *ar, bool *ret_fresh, struct err *e)
 {
 	BUG_ON(ar->lock < 0 || !ar->recovered || ar->in_span);
+	TRY(archive_usable(ar, e));
 	if (ar->warc.fd < 0 || ar->warc.size >= CAP_WARC_FILE)
 		TRY(open_next_warc(ar, e));
 	*ret_fresh = ar->warc.size == 0;
@@ -184,6 +185,33 @@ rc archive_span_abort(struct archive *ar, struct err *e)
 		return OK;
 	ar->in_span = false;
 	return fs_log_back(&ar->warc, ar->span_start, e);
+}
+
+void archive_use_up(struct archive *ar)
+{
+	ar->used_up = true;
+}
+
+rc archive_usable(const struct archive *ar, struct err *e)
+{
+	if (ar->used_up)
+		return err_set(
+			e, E_IO, "%s: an earlier failure; nothing more is added before it is opened again", ar->path);
+	return OK;
+}
+
+void archive_take_back(struct archive *ar)
+{
+	struct err ignored;
+	bool in_kept_file = str_eq(str_c(ar->warc_name), str_c(ar->kept.file));
+	ar->in_span = false;
+	if (ar->warc.fd < 0 || ar->used_up)
+		return;
+	/* a span does not reach over two files, and only one file is begun before its first frame */
+	if (!in_kept_file && ar->warc_serial != ar->kept.serial + 1)
+		ar->used_up = true;
+	else if (fs_log_back(&ar->warc, in_kept_file ? ar->kept.offset : 0, &ignored) != OK)
+		ar->used_up = true;
 }
 
 rc archive_sync_warc(struct archive *ar, struct err *e)

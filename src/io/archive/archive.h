@@ -95,7 +95,8 @@ struct archive_recovery {
  * goes to lost+found. `log` is NULL when nothing is sealed. */
 MUST_USE rc archive_recover(struct archive *ar, struct archive_log *log, struct archive_recovery *ret, struct err *e);
 
-/* Begins a span; *ret_fresh when it is the first of a new file, which then wants a warcinfo record. */
+/* Begins a span; *ret_fresh when it is the first of a new file, which then wants a warcinfo record. E_IO also when the
+ * archive is used up. */
 MUST_USE rc archive_span_begin(struct archive *ar, bool *ret_fresh, struct err *e);
 /* Where a span's bytes go. Borrowed. */
 struct sink *archive_span_sink(struct archive *ar);
@@ -106,11 +107,17 @@ uint64_t archive_span_at(const struct archive *ar);
 void archive_span_mark(struct archive *ar);
 MUST_USE rc archive_span_back(struct archive *ar, struct err *e);
 void archive_span_end(struct archive *ar, struct archive_span *ret);
-/* Takes back the whole running span. Does nothing when none runs. */
+/* Takes back the running span. Does nothing when none runs. */
 MUST_USE rc archive_span_abort(struct archive *ar, struct err *e);
+/* After a failure: takes back all of warc/ that no frame covers, the running span and those that have ended. When it
+ * cannot, nothing more is added until the archive is opened again, which moves them to lost+found. */
+void archive_take_back(struct archive *ar);
+/* After a failure in the midst of frames: nothing more is added until the archive is opened again. */
+void archive_use_up(struct archive *ar);
 
 /* Appends a frame; `span` is its run of WARC bytes, NULL when it has none. Frames are added in the order of their
- * spans. Not kept before archive_sync_records() returned OK, and archive_sync_warc() comes before this. */
+ * spans; after an error, or out of that order, the archive is used up. Not kept before archive_sync_records() returned
+ * OK, and archive_sync_warc() comes before this. */
 MUST_USE rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body,
 	const struct archive_span *span, struct archive_ref *ret, struct err *e);
 MUST_USE rc archive_sync_warc(struct archive *ar, struct err *e);

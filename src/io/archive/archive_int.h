@@ -15,6 +15,7 @@ struct archive {
 	int dir;
 	int lock; /* -1: opened for reading */
 	bool recovered;
+	bool used_up; /* frames and warc/ may disagree: nothing more is added */
 
 	struct fs_log warc;
 	char warc_name[ARCHIVE_NAME];
@@ -33,6 +34,8 @@ struct archive {
 	struct buf frame;        /* being built */
 };
 
+/* E_IO when it is used up. */
+MUST_USE rc archive_usable(const struct archive *ar, struct err *e);
 /* The records files' first indexes, ascending, in ar's arena `a`. */
 MUST_USE rc archive_rec_list(struct archive *ar, struct arena *a, uint64_t **ret, size_t *ret_n, struct err *e);
 

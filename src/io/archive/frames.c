@@ -64,10 +64,12 @@ static rc open_next_rec(struct archive *ar, struct err *e)
 	return fs_log_open(ar->env, ar->dir, path.p, &ar->rec, e);
 }
 
-rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, const struct archive_span *span,
+static rc frame_add(struct archive *ar, enum frame_kind kind, struct str body, const struct archive_span *span,
 	struct archive_ref *ret, struct err *e)
 {
-	BUG_ON(ar->lock < 0 || !ar->recovered);
+	if (span && !archive_end_meets(&ar->kept, span))
+		return err_set(e, E_IO, "warc/%s: byte %llu does not follow what is kept", span->file,
+			(unsigned long long)span->offset);
 	if (span)
 		archive_end_move(&ar->kept, span);
 	if (ar->rec.fd < 0 || ar->rec.size >= CAP_REC_FILE)
@@ -88,6 +90,16 @@ rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, 
 	TRY(fs_log_add(&ar->rec, buf_str(b), e));
 	ar->next++;
 	return OK;
+}
+
+rc archive_frame_add(struct archive *ar, enum frame_kind kind, struct str body, const struct archive_span *span,
+	struct archive_ref *ret, struct err *e)
+{
+	BUG_ON(ar->lock < 0 || !ar->recovered);
+	TRY(archive_usable(ar, e));
+	rc r = frame_add(ar, kind, body, span, ret, e);
+	ar->used_up = r != OK;
+	return r;
 }
 
 rc archive_sync_records(struct archive *ar, struct err *e)

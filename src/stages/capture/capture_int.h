@@ -24,6 +24,7 @@ void keeper_init(struct keeper *k, struct archive *ar, struct capture_out *out);
 void keeper_clear(struct keeper *k);
 /* `r` is copied. `span` may be NULL. Flushes when the batch is large. */
 MUST_USE rc keeper_add(struct keeper *k, const struct record *r, const struct archive_span *span, struct err *e);
+/* After an error the archive is used up. */
 MUST_USE rc keeper_flush(struct keeper *k, struct err *e);
 
 /* Begins a span, with a warcinfo record when the file is new. `tool` is what warcinfo's software says. */

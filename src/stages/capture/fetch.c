@@ -403,19 +403,18 @@ rc capture_keep(struct archive *ar, struct fetched *f, struct capture_out *out, 
 	struct archive_span span;
 	struct record r;
 	struct keeper k;
-	struct err ignored;
 	buf_init(&ev.head, CAP_WARC_HEAD);
 	rc got = keep_event(&ev, &span, e);
 	buf_clear(&ev.head);
-	if (got != OK) {
-		rc_ignore(archive_span_abort(ar, &ignored));
-		return got;
-	}
-	TRY(fetch_record(&ev, &span, &r, e));
+	if (got == OK)
+		got = fetch_record(&ev, &span, &r, e);
 	keeper_init(&k, ar, out);
-	got = keeper_add(&k, &r, &span, e);
+	if (got == OK)
+		got = keeper_add(&k, &r, &span, e);
 	if (got == OK)
 		got = keeper_flush(&k, e);
 	keeper_clear(&k);
+	if (got != OK)
+		archive_take_back(ar);
 	return got;
 }

@@ -61,23 +61,23 @@ static rc keep_file(struct archive *ar, struct capture_worker *w, struct arena *
 	struct record r;
 	struct archive_span span;
 	struct keeper k;
-	struct err ignored;
 	if (fstat(fd, &st) != 0)
 		return err_sys(e, "stat");
 	uint64_t size = (uint64_t)st.st_size;
 	TRY(describe(ar, w, a, fd, size, url, content_type, src, &r, e));
 	rc got = keep_resource(ar, a, fd, size, src->tool, &r, content_type, &span, e);
-	if (got != OK) {
-		rc_ignore(archive_span_abort(ar, &ignored));
-		return got;
+	if (got == OK) {
+		record_add_span(a, &r, &span);
+		got = record_finish(a, &r, e);
 	}
-	record_add_span(a, &r, &span);
-	TRY(record_finish(a, &r, e));
 	keeper_init(&k, ar, out);
-	got = keeper_add(&k, &r, &span, e);
+	if (got == OK)
+		got = keeper_add(&k, &r, &span, e);
 	if (got == OK)
 		got = keeper_flush(&k, e);
 	keeper_clear(&k);
+	if (got != OK)
+		archive_take_back(ar);
 	return got;
 }
 

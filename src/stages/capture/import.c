@@ -90,6 +90,15 @@ static rc on_head(struct import *im, struct err *e)
 	return OK;
 }
 
+/* Reading the source failed; that it ends earlier than it did is its own fault. */
+static rc source_failed(const struct import *im, struct err *e)
+{
+	if (e->code == E_NOTFOUND)
+		e->code = E_FORMAT;
+	return err_add(e, "%.*s%s", STR_FMT(im->src->name),
+		e->code == E_FORMAT ? ": it has become shorter while it was read" : "");
+}
+
 /* Copies stored bytes of the source; without SCAN_DATA before it, that is how a record's bytes come. */
 static rc copy_bytes(struct import *im, uint64_t offset, uint64_t length, struct err *e)
 {
@@ -98,7 +107,8 @@ static rc copy_bytes(struct import *im, uint64_t offset, uint64_t length, struct
 		return broke(im, e);
 	while (length) {
 		size_t n = length < COPY_PIECE ? (size_t)length : COPY_PIECE;
-		TRY(fs_read_at(im->fd, offset, im->piece, n, e));
+		if (fs_read_at(im->fd, offset, im->piece, n, e) != OK)
+			return source_failed(im, e);
 		TRY(archive_span_sink(im->ar)->push(archive_span_sink(im->ar), str_mem(im->piece, n), e));
 		offset += n;
 		length -= n;
@@ -261,7 +271,8 @@ static rc source_record(struct import *im, struct err *e)
 	struct hash h;
 	struct archive_span span;
 	TRY(new_key(im->env, key, e));
-	TRY(fs_hash(im->fd, 0, im->size, NULL, &h, e));
+	if (fs_hash(im->fd, 0, im->size, NULL, &h, e) != OK)
+		return source_failed(im, e);
 	record_begin(&a, &r, "source", key);
 	record_add(&a, &r, "received", utc_now(&a, im->env));
 	record_add(&a, &r, "source.file", im->src->name);
@@ -283,24 +294,36 @@ static rc source_record(struct import *im, struct err *e)
 	return keeper_add(&im->keeper, &r, bytes ? &span : NULL, e);
 }
 
+/* The captures that are whole stay, whatever ended the import. */
+static rc keep_whole(struct import *im, bool all, struct err *e)
+{
+	rc r = OK;
+	if (im->pending && !all)
+		TRY(archive_span_back(im->ar, e));
+	TRY(finish_pending(im, e));
+	if (all && im->counts->records == 0)
+		r = err_set(e, E_FORMAT, "%.*s: no WARC or ARC record in it", STR_FMT(im->src->name));
+	else if (all)
+		r = source_record(im, e);
+	struct err why = {0};
+	if (r != OK)
+		why = *e;
+	TRY(archive_span_abort(im->ar, e));
+	TRY(keeper_flush(&im->keeper, e));
+	if (r != OK)
+		*e = why;
+	return r;
+}
+
 static rc import_all(struct import *im, struct err *e)
 {
+	struct err keeping = {0};
 	rc r = import_file(im, e);
-	if (r == OK || r == E_CANCELLED) {
-		/* the captures that are whole stay */
-		struct err why = *e;
-		if (im->pending && r != OK)
-			TRY(archive_span_back(im->ar, e));
-		TRY(finish_pending(im, e));
-		if (r == OK && im->counts->records == 0)
-			r = err_set(&why, E_FORMAT, "%.*s: no WARC or ARC record in it", STR_FMT(im->src->name));
-		if (r == OK)
-			TRY(source_record(im, e));
-		TRY(archive_span_abort(im->ar, e));
-		TRY(keeper_flush(&im->keeper, e));
-		*e = why;
-	}
-	return r;
+	rc kept = keep_whole(im, r == OK, r == OK ? e : &keeping);
+	/* spans of captures that got no frame are in the way of the next ones */
+	if (kept != OK)
+		archive_take_back(im->ar);
+	return r == OK ? kept : r;
 }
 
 bool capture_is_archive(struct str s)

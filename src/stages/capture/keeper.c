@@ -45,12 +45,10 @@ rc keeper_add(struct keeper *k, const struct record *r, const struct archive_spa
 	return k->n >= BATCH_CAPTURES || k->bytes >= BATCH_BYTES ? keeper_flush(k, e) : OK;
 }
 
-rc keeper_flush(struct keeper *k, struct err *e)
+static rc flush(struct keeper *k, struct err *e)
 {
 	AUTO(buf) body = {0};
 	struct frame *frames = arena_alloc(&k->batch, (k->n + 1) * sizeof(*frames));
-	if (k->n == 0)
-		return OK;
 	buf_init(&body, CAP_RECORD);
 	TRY(archive_sync_warc(k->ar, e));
 	for (size_t i = 0; i < k->n; i++) {
@@ -66,11 +64,22 @@ rc keeper_flush(struct keeper *k, struct err *e)
 	TRY(archive_sync_records(k->ar, e));
 	for (size_t i = 0; i < k->n; i++)
 		TRY(k->out->kept(k->out, &frames[i], &k->items[i].record, e));
+	return OK;
+}
+
+rc keeper_flush(struct keeper *k, struct err *e)
+{
+	if (k->n == 0)
+		return OK;
+	rc r = flush(k, e);
+	/* some frames may be there and others not, and who counts them may have heard of some */
+	if (r != OK)
+		archive_use_up(k->ar);
 	arena_reset(&k->batch);
 	k->items = NULL;
 	k->n = 0;
 	k->bytes = 0;
-	return OK;
+	return r;
 }
 
 struct str utc_now(struct arena *a, struct env *env)
