@@ -62,6 +62,10 @@ is "so does its head" "HTTP/1.1 200 OK" "$(head -n 1 "$T/head" | tr -d '\r')"
 id=$("$ONRECORD" ls --json | json "rows[7]['id'][:10]")
 ok "a prefix of an id names a capture" "$ONRECORD" show "$id"
 ok "so does URL@DATE" "$ONRECORD" show "$story@$(date -u +%F)"
+time=$("$ONRECORD" ls --json "$story" | json "rows[-1]['time']")
+for date in "${time:0:4}" "${time:0:7}" "${time:0:16}Z" "${time:0:19}Z" "$time"; do
+	is "URL@$date goes to the end of what it names" "$time" "$("$ONRECORD" show --json "$story@$date" | json "rows[0]['time']")"
+done
 exits "a date before all captures finds none" 1 "$ONRECORD" show "$story@2001-01-01"
 is "show --json has the proof" True "$("$ONRECORD" show --json '#5' | json "len(rows[0]['log']['proof']) > 0")"
 ok "cdxj indexes the archive's own files" bash -c "'$ONRECORD' cdxj >'$T/cdxj' && test \$(wc -l <'$T/cdxj') -ge $((4 * pages))"
