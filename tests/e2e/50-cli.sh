@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The command line as scripts and terminals see it: entries that are no captures.
+# The command line as scripts and terminals see it: usage errors, entries that are no captures.
 . "$(dirname "$0")/lib.sh"
 newsroom
 "$ONRECORD" init --json "$T/a" --origin example.org/desk >"$T/init" 2>/dev/null
@@ -18,6 +18,31 @@ for name, n in ('few', 3), ('many', 3000):
 P
 
 "$ONRECORD" add -q "$T/few.warc.gz" "$odd/gzip" "$odd/blocked"
+printf '<title>T</title><p>x' >"$T/page.html"
+before=$(cat "$T/a/log/checkpoint")
+for url in ftp://x/ gopher://news.example/ file:///etc/passwd; do
+	exits "add $url is refused" 2 "$ONRECORD" add "$url"
+	is "and it is said why" "onrecord: '$url': only http and https URLs can be captured" "$(cat "$T/err")"
+	is "and nothing is said to be sealed" 0 "$(wc -c <"$T/out")"
+done
+for url in data:,x ftp://news.example/ news.example x http://; do
+	exits "--url $url is refused" 2 "$ONRECORD" add --url "$url" "$T/page.html"
+done
+exits "--url goes with a file, not with a URL" 2 "$ONRECORD" add --url http://news.example/ "$odd/gzip"
+exits "read --url data:,x is refused" 2 "$ONRECORD" read --url data:,x "$T/page.html"
+exits "a file that is not there" 1 "$ONRECORD" add "$T/none.warc"
+is "nothing is said to be sealed when nothing was kept" 0 "$(wc -c <"$T/out")"
+while read -r args; do
+	exits "surplus arguments are refused: $args" 2 "$ONRECORD" $args
+done <<'SURPLUS'
+init d e f
+ls A B
+cat #0 #1
+reindex foo
+SURPLUS
+is "none of that added to the log" "$before" "$(cat "$T/a/log/checkpoint")"
+[ ! -e d ] && [ ! -e e ]; result $? "or made a folder"
+
 source=$("$ONRECORD" ls --json | json "[i for i in range(6) if i not in [r['index'] for r in rows]][0]")
 ok "an entry about an imported file can be shown" "$ONRECORD" show "#$source"
 is "with its fields" "$T/few.warc.gz" "$("$ONRECORD" show --json "#$source" | json "rows[0]['record']['source.file']")"

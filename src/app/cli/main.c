@@ -9,6 +9,7 @@
 
 #include "app/cli/cli.h"
 #include "base/caps.h"
+#include "formats/url/url.h"
 #include "io/fs/fs.h"
 #include "io/http/http.h"
 
@@ -80,32 +81,34 @@ struct command {
 	enum exit_code (*run)(struct cli *c);
 	int options[OPTIONS_MAX]; /* besides those that all take */
 	size_t least_args;
+	size_t most_args;
 };
+#define ANY SIZE_MAX
 
 static const struct command COMMANDS[] = {
 	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
-		"onrecord init case-17 --origin example.org/case-17", cmd_init, {OPT_ORIGIN}, 0},
+		"onrecord init case-17 --origin example.org/case-17", cmd_init, {OPT_ORIGIN}, 0, 1},
 	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
 		cmd_add,
 		{OPT_JOBS, OPT_URL, OPT_TYPE, OPT_USER_AGENT, OPT_ACCEPT_LANGUAGE, OPT_PROXY, OPT_CA_FILE,
 			OPT_MAX_BYTES, OPT_TIMEOUT},
-		1},
+		1, ANY},
 	{"ls", "[URL]", "list captures, or those of one URL in the order of time",
-		"onrecord ls\n  onrecord ls --json https://news.example/story", cmd_ls, {OPT_LIMIT}, 0},
+		"onrecord ls\n  onrecord ls --json https://news.example/story", cmd_ls, {OPT_LIMIT}, 0, 1},
 	{"show", "ID ...", "all that is known of a capture: record, place in the log, proof, article",
-		"onrecord show '#12'\n  onrecord show https://news.example/story@2018-11-15", cmd_show, {0}, 1},
+		"onrecord show '#12'\n  onrecord show https://news.example/story@2018-11-15", cmd_show, {0}, 1, ANY},
 	{"cat", "ID", "write a capture to standard output", "onrecord cat '#12' > page.html", cmd_cat,
-		{OPT_CONTENT, OPT_PAYLOAD, OPT_HEADERS, OPT_TEXT, OPT_WARC}, 1},
-	{"read", "FILE.html", "read the article in a file, as JSON; no archive is involved",
-		"onrecord read page.html --url https://news.example/story", cmd_read, {OPT_URL, OPT_TYPE}, 1},
+		{OPT_CONTENT, OPT_PAYLOAD, OPT_HEADERS, OPT_TEXT, OPT_WARC}, 1, 1},
+	{"read", "FILE.html ...", "read the article in a file, as JSON; no archive is involved",
+		"onrecord read page.html --url https://news.example/story", cmd_read, {OPT_URL, OPT_TYPE}, 1, ANY},
 	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
-		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP}, 0},
+		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP}, 0, ANY},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
-		{OPT_JOBS}, 0},
+		{OPT_JOBS}, 0, 0},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
-		"onrecord cdxj > index.cdxj\n  onrecord cdxj old-crawl.warc.gz", cmd_cdxj, {0}, 0},
+		"onrecord cdxj > index.cdxj\n  onrecord cdxj old-crawl.warc.gz", cmd_cdxj, {0}, 0, ANY},
 };
 
 static bool takes(const struct command *cmd, int id)
@@ -290,6 +293,13 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static bool is_web_url(struct cli *c, const char *text)
+{
+	struct url u;
+	struct err ignored;
+	return url_parse(&c->run, str_c(text), NULL, &u, &ignored) == OK && url_is_web(&u);
+}
+
 static enum exit_code run(struct cli *c, int argc, char **argv)
 {
 	struct err e;
@@ -315,11 +325,13 @@ static enum exit_code run(struct cli *c, int argc, char **argv)
 		return cli_fail(c, &e);
 	if (shown)
 		return EXIT_DONE;
-	if (c->o.nargs < cmd->least_args) {
+	if (c->o.nargs < cmd->least_args || c->o.nargs > cmd->most_args)
 		rc_ignore(err_set(&e, E_USAGE, "usage: onrecord %s [options] %s", cmd->name, cmd->args));
-		return cli_fail(c, &e);
-	}
-	return cmd->run(c);
+	else if (!c->o.url || is_web_url(c, c->o.url))
+		return cmd->run(c);
+	else
+		rc_ignore(err_set(&e, E_USAGE, "--url: '%.200s' is no http or https URL", c->o.url));
+	return cli_fail(c, &e);
 }
 
 int main(int argc, char **argv)
