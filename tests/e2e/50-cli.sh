@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The command line as scripts and terminals see it: usage errors, entries that are no captures.
+# The command line as scripts and terminals see it: JSON of every command, usage errors, entries that are no captures.
 . "$(dirname "$0")/lib.sh"
 newsroom
 "$ONRECORD" init --json "$T/a" --origin example.org/desk >"$T/init" 2>/dev/null
@@ -17,8 +17,33 @@ for name, n in ('few', 3), ('many', 3000):
     open(f'{sys.argv[1]}/{name}.warc.gz', 'wb').write(b''.join(gzip.compress(rec(i), 1) for i in range(n)))
 P
 
-"$ONRECORD" add -q "$T/few.warc.gz" "$odd/gzip" "$odd/blocked"
+# keys COMMAND...: the keys of the last object
+keys() {
+	"$ONRECORD" --json "$@" 2>/dev/null | json "' '.join(rows[-1])"
+}
+row='index id kind url final time status type length payload truncated title language published updated state'
+is "init --json" "archive vkey" "$(json "' '.join(rows[-1])" <"$T/init")"
+"$ONRECORD" add --json "$T/few.warc.gz" "$odd/gzip" "$odd/blocked" http://127.0.0.1:1/ >"$T/add" 2>"$T/err"
+is "add --json: an object for each capture, and one about all" "[16, 16, 16, 16, 16, 5]" "$(json "[len(r) for r in rows]" <"$T/add")"
+is "what it says about all, the source's entry with it" "{'kept': 5, 'failed': 1, 'partial': 0, 'blocked': 1, 'sealed': 6}" \
+	"$(json "rows[-1]" <"$T/add")"
+is "add --json: captures" "$row" "$(json "' '.join(rows[0])" <"$T/add")"
+is "ls --json" "$row" "$(keys ls)"
+is "show --json" "$row record log article" "$(keys show '#0')"
+is "verify --json" "verified captures entries sealed warc_bytes parsed_again problems" "$(keys verify)"
+is "verify --json of one" "capture verified problem" "$(keys verify '#0')"
+is "reindex --json" "{'entries': 6}" "$("$ONRECORD" reindex --json | json "rows[-1]")"
+is "cdxj --json" "urlkey timestamp url mime status digest length offset filename" "$(keys cdxj "$T/few.warc.gz")"
+is "cdxj --json says what cdxj says" "$("$ONRECORD" cdxj "$T/few.warc.gz" | cut -d' ' -f1,2)" \
+	"$("$ONRECORD" cdxj --json "$T/few.warc.gz" | json "'\n'.join(r['urlkey'] + ' ' + r['timestamp'] for r in rows)")"
 printf '<title>T</title><p>x' >"$T/page.html"
+is "read is JSON with and without" "$("$ONRECORD" read "$T/page.html")" "$("$ONRECORD" read --json "$T/page.html")"
+is "read --json" "url title text authors published updated language" \
+	"$("$ONRECORD" read "$T/page.html" | json "' '.join(list(rows[0])[:7])")"
+for where in "--json cat" "cat --json"; do
+	exits "$where is refused: cat writes bytes" 2 "$ONRECORD" $where '#0'
+done
+
 before=$(cat "$T/a/log/checkpoint")
 for url in ftp://x/ gopher://news.example/ file:///etc/passwd; do
 	exits "add $url is refused" 2 "$ONRECORD" add "$url"

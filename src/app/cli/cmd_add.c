@@ -192,7 +192,17 @@ static void say_sealed(struct add *a)
 	uint64_t size = 0;
 	if (c->o.quiet || pipeline_sealed(a->p, &size, &e) != OK)
 		return;
-	if (c->kept && !c->o.json) {
+	if (c->o.json) {
+		struct jsonw w = jsonw_to(&c->out);
+		jsonw_open(&w, NULL, '{');
+		jsonw_u64(&w, "kept", c->kept);
+		jsonw_u64(&w, "failed", a->failed);
+		jsonw_u64(&w, "partial", a->partial);
+		jsonw_u64(&w, "blocked", a->blocked);
+		jsonw_u64(&w, "sealed", size);
+		jsonw_close(&w, '}');
+		buf_addc(&c->out, '\n');
+	} else if (c->kept) {
 		buf_addf(&c->out, "sealed: %llu %s kept, %llu log entries in all\n", (unsigned long long)c->kept,
 			c->kept == 1 ? "capture" : "captures", (unsigned long long)size);
 	}
@@ -259,7 +269,13 @@ enum exit_code cmd_reindex(struct cli *c)
 	rc_ignore(pipeline_close(p, &e));
 	if (cli_archive_path(c, &path, &e) != OK || pipeline_reindex(c->env, path, c->o.jobs, &c->ui, &rows, &e) != OK)
 		return cli_fail(c, &e);
-	if (!c->o.quiet) {
+	if (c->o.json) {
+		struct jsonw w = jsonw_to(&c->out);
+		jsonw_open(&w, NULL, '{');
+		jsonw_u64(&w, "entries", rows);
+		jsonw_close(&w, '}');
+		buf_addc(&c->out, '\n');
+	} else if (!c->o.quiet) {
 		buf_addf(&c->out, "%llu log entries indexed\n", (unsigned long long)rows);
 	}
 	return EXIT_DONE;
