@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The command line as scripts and terminals see it: JSON of every command, usage errors, entries that are no captures.
+# The command line as scripts and terminals see it: JSON of every command, usage errors, entries that are no captures,
+# the progress bar, and the man page.
 . "$(dirname "$0")/lib.sh"
 newsroom
 "$ONRECORD" init --json "$T/a" --origin example.org/desk >"$T/init" 2>/dev/null
@@ -79,3 +80,48 @@ mv "$T/a/catalog.db" "$T/catalog.db"
 ok "by its index a capture is verified without a catalog" "$ONRECORD" verify '#0'
 mv "$T/catalog.db" "$T/a/catalog.db"
 
+# terminal COMMAND...: runs it with standard error on a terminal, and prints what came there, escapes made visible
+terminal() {
+	python3 - "$@" <<'P'
+import os, pty, subprocess, sys
+master, slave = pty.openpty()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=slave)
+os.close(slave)
+shown = b''
+try:
+    while piece := os.read(master, 65536):
+        shown += piece
+except OSError:
+    pass
+print(shown.replace(b'\x1b', b'ESC').replace(b'\r', b'CR').decode(), 'exit', child.wait())
+P
+}
+terminal "$ONRECORD" add "$T/many.warc.gz" >"$T/bar"
+is "a terminal gets a progress bar of what is imported" 1 "$(grep -c "CRESC\[K.*many.warc.gz *[0-9]*%" "$T/bar")"
+is "which is taken away at the end" 1 "$(grep -c "CRESC\[K exit 0$" "$T/bar")"
+is "and one of what is read" 1 "$(grep -c "CRESC\[Kreading [0-9]" "$T/bar")"
+is "verify has one too" 1 "$(terminal "$ONRECORD" verify | grep -c 'CRESC\[Kverifying (MiB) [0-9]')"
+is "not with -q" " exit 0" "$(terminal "$ONRECORD" verify -q)"
+is "not with --json" " exit 0" "$(terminal "$ONRECORD" verify --json)"
+"$ONRECORD" verify >"$T/out" 2>"$T/err"
+is "and a file gets none" 0 "$(wc -c <"$T/err")"
+"$ONRECORD" add "$T/many.warc.gz" >"$T/out" 2>"$T/err"
+is "a long import lists its first hundred captures" 102 "$(wc -l <"$T/out")"
+"$ONRECORD" add -v "$T/many.warc.gz" >"$T/out" 2>"$T/err"
+is "and all of them with -v" 3001 "$(wc -l <"$T/out")"
+
+build=$(cd "$(dirname "$ONRECORD")/../../.." && pwd)
+if [ -f "$build/build.ninja" ] && [ -x /usr/bin/meson ]; then
+	is "the man page is installed" 1 "$(/usr/bin/meson introspect --installed "$build" | grep -c 'man1/onrecord\.1"')"
+else
+	skip "the man page is installed" "no build folder around $ONRECORD"
+fi
+for command in init add ls show cat read verify reindex cdxj; do
+	is "the man page has $command, its exit codes with it" 1 \
+		"$(awk -v c="$command" '/^\.S[sh]/{in_it = $2 == c} in_it && /^Exits with/{n++} END{print n+0}' "$root/docs/man/onrecord.1")"
+done
+for option in $("$ONRECORD" --help | grep -o -- '--[a-z-]*' | sort -u) \
+	$(for c in init add ls show cat read verify reindex cdxj; do "$ONRECORD" $c --help | grep -o -- '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*'; done | sort -u); do
+	grep -qE -- "Fl -${option#--}( |\$)" "$root/docs/man/onrecord.1" || echo "$option"
+done >"$T/missing"
+is "the man page has every option of --help" "" "$(grep -v -- '^--help$' "$T/missing" | tr '\n' ' ')"
