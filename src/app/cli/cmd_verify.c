@@ -140,23 +140,24 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 	return k.report.problems || k.report.known_outside ? EXIT_NO : EXIT_DONE;
 }
 
-/* One capture: its frame, its span, its place in the log, and its record against the parsed WARC bytes. `row` gets what
- * the record says, in `a` and `body`. */
-static rc verify_one(
-	struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct catalog_row *row, struct err *e)
+/* One entry: its frame, its span, its place in the log, and a capture's record against the parsed WARC bytes. `ret`
+ * gets what the record says, in `a` and `body`. */
+static rc verify_one(struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct pipeline_entry *ret,
+	struct err *e)
 {
-	struct frame f;
-	struct record r;
+	struct pipeline_entry x;
 	struct checkpoint cp;
 	struct str leaf;
 	struct tlog_proof proof;
-	TRY(pipeline_find(p, name, a, row, e));
-	TRY(pipeline_record(p, row, a, body, &f, &r, e));
-	TRY(seal_check_span(pipeline_archive(p), &f, e));
-	TRY(capture_check(pipeline_archive(p), &r, e));
+	TRY(pipeline_entry(p, name, a, body, &x, e));
+	TRY(seal_check_span(pipeline_archive(p), &x.frame, e));
+	if (x.row.url.n)
+		TRY(capture_check(pipeline_archive(p), &x.record, e));
 	TRY(seal_checkpoint(pipeline_archive(p), pipeline_key(p), a, &cp, NULL, e));
-	TRY(seal_leaf(a, &f, &leaf, e));
-	return seal_prove(pipeline_archive(p), &cp, row->index, leaf, &proof, e);
+	TRY(seal_leaf(a, &x.frame, &leaf, e));
+	TRY(seal_prove(pipeline_archive(p), &cp, x.row.index, leaf, &proof, e));
+	*ret = x;
+	return OK;
 }
 
 /* `holds`: so does what was signed. */
@@ -170,7 +171,7 @@ static void say_one(const struct checking *k, struct str name, const struct cata
 		jsonw_open(&w, NULL, '{');
 		jsonw_str(&w, "capture", name);
 		jsonw_u64(&w, "index", row->index);
-		jsonw_str(&w, "url", row->url);
+		jsonw_str_or_null(&w, "url", row->url);
 		jsonw_bool(&w, "verified", holds);
 		if (r->known_outside)
 			jsonw_u64(&w, "older_than", r->known_outside);
@@ -181,7 +182,7 @@ static void say_one(const struct checking *k, struct str name, const struct cata
 	}
 	const char *verdict = r->problems ? "NOT verified" : holds ? "verified" : "older: as it was sealed";
 	buf_addf(&c->out, "%s: #%llu ", verdict, (unsigned long long)row->index);
-	cli_text(&c->out, row->url);
+	cli_text(&c->out, row->url.n ? row->url : row->kind);
 	buf_addc(&c->out, '\n');
 }
 
@@ -194,6 +195,8 @@ static void say_failed(struct cli *c, struct str name, const struct err *e)
 	struct jsonw w = jsonw_to(&c->out);
 	jsonw_open(&w, NULL, '{');
 	jsonw_str(&w, "capture", name);
+	jsonw_null(&w, "index");
+	jsonw_null(&w, "url");
 	jsonw_bool(&w, "verified", false);
 	jsonw_str(&w, "problem", str_c(e->msg));
 	jsonw_close(&w, '}');
@@ -212,12 +215,12 @@ static enum exit_code verify_each(struct cli *c, struct pipeline *p)
 	for (size_t i = 0; i < c->o.nargs; i++) {
 		AUTO(arena) a = {0};
 		AUTO(buf) body = {0};
-		struct catalog_row row = {0};
+		struct pipeline_entry x = {0};
 		struct str name = str_c(c->o.args[i]);
 		buf_init(&body, CAP_RECORD);
-		rc r = verify_one(p, name, &a, &body, &row, &e);
+		rc r = verify_one(p, name, &a, &body, &x, &e);
 		if (r == OK)
-			say_one(&k, name, &row, holds);
+			say_one(&k, name, &x.row, holds);
 		else
 			say_failed(c, name, &e);
 		cli_flush(c);

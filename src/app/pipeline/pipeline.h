@@ -98,6 +98,20 @@ MUST_USE rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, 
 MUST_USE rc pipeline_record(struct pipeline *p, struct catalog_row *row, struct arena *a, struct buf *body,
 	struct frame *ret_frame, struct record *ret, struct err *e);
 
+/* An entry of the log with its record: a capture, or what has no place in the catalog (kind "source"); then the row has
+ * index, id and kind alone. */
+struct pipeline_entry {
+	struct catalog_row row;
+	struct frame frame;
+	struct record record;
+};
+/* What `name` names, as pipeline_find() has it. "#12" is looked up in records/, so that every record is found, also
+ * without a catalog. `body` owns the bytes that `ret` borrows; the rest lives in `a`.
+ * OK · E_USAGE no index · E_NOTFOUND · E_EXISTS ambiguous · E_VERIFY damaged, or the catalog names another record ·
+ * E_FORMAT the record does not decode, or the catalog cannot be used · E_IO. */
+MUST_USE rc pipeline_entry(struct pipeline *p, struct str name, struct arena *a, struct buf *body,
+	struct pipeline_entry *ret, struct err *e);
+
 /* CDXJ lines of web archives, collected to be sorted bytewise. All zeros but `trouble` to begin with. */
 struct cdxj_lines {
 	struct arena a;
