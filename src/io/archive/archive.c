@@ -10,7 +10,6 @@
 
 #define FORMAT_FILE "format"
 #define FORMAT_TEXT "onrecord archive v1\n"
-#define LOCK_FILE "lock"
 
 bool archive_is(const char *path)
 {
@@ -68,7 +67,10 @@ rc archive_open(struct env *env, const char *path, bool write, struct archive **
 	if (r == OK)
 		r = check_format(ar, e);
 	if (r == OK && write) {
-		r = fs_lock(ar->dir, LOCK_FILE, &ar->lock, e);
+		/* the folder itself cannot be replaced under us; the file is for where folders have no locks */
+		r = fs_lock_dir(ar->dir, ".", e);
+		if (r == OK)
+			r = fs_lock(ar->dir, FORMAT_FILE, &ar->lock, e);
 		if (r != OK)
 			r = err_add(e, "%s", path);
 	}
@@ -185,6 +187,14 @@ rc archive_span_abort(struct archive *ar, struct err *e)
 		return OK;
 	ar->in_span = false;
 	return fs_log_back(&ar->warc, ar->span_start, e);
+}
+
+rc archive_lock_check(struct archive *ar, struct err *e)
+{
+	if (fs_lock_check(ar->dir, FORMAT_FILE, ar->lock, e) == OK)
+		return OK;
+	archive_use_up(ar);
+	return err_add(e, "%s", ar->path);
 }
 
 void archive_use_up(struct archive *ar)

@@ -8,7 +8,7 @@
  * Frame i is log entry i, so records/ is also the journal: a frame that is synced is "kept".
  *
  * Order for one or many captures: WARC bytes → archive_sync_warc → frames → archive_sync_records → "kept".
- * One writer at a time (a lock); readers need none. */
+ * One writer at a time: flock(2) on the folder and on `format`, which both have to stay; readers need none. */
 #ifndef IO_ARCHIVE_H
 #define IO_ARCHIVE_H
 
@@ -36,6 +36,8 @@ bool archive_is(const char *path);
 /* Opens one. With `write` takes the lock. OK · E_NOTFOUND no archive · E_BUSY · E_UNSUPPORTED a later format · E_IO. */
 MUST_USE rc archive_open(struct env *env, const char *path, bool write, struct archive **ret, struct err *e);
 void archive_close(struct archive *ar);
+/* Before what must not be done by two: whether the lock still guards this archive. OK · E_BUSY, and it is used up. */
+MUST_USE rc archive_lock_check(struct archive *ar, struct err *e);
 int archive_dir(const struct archive *ar);
 struct env *archive_env(const struct archive *ar);
 /* The folder as the user gave it, for messages. */

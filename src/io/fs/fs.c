@@ -264,25 +264,45 @@ rc fs_remove_dir(struct env *env, int at, const char *path, struct err *e)
 	return OK;
 }
 
+static rc lock_fd(int fd, const char *name, struct err *e)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return OK;
+	if (errno == EWOULDBLOCK)
+		return err_set(e, E_BUSY, "%s: another process is writing to this archive", name);
+	return err_sys(e, "%s: lock", name);
+}
+
 rc fs_lock(int at, const char *path, int *ret_fd, struct err *e)
 {
-	AUTO_FD fd = openat(at, path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	struct stat mine;
-	struct stat there;
+	/* for writing: over NFS an exclusive lock needs it */
+	AUTO_FD fd = openat(at, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return err_sys(e, "%s: open", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno == EWOULDBLOCK)
-			return err_set(e, E_BUSY, "%s: another process is writing to this archive", path);
-		return err_sys(e, "%s: lock", path);
-	}
+	TRY(lock_fd(fd, path, e));
 	/* somebody may have replaced the file between open and lock: then this lock guards nothing */
-	if (fstat(fd, &mine) != 0 || fstatat(at, path, &there, AT_SYMLINK_NOFOLLOW) != 0)
-		return err_sys(e, "%s: stat", path);
-	if (mine.st_ino != there.st_ino || mine.st_dev != there.st_dev)
-		return err_set(e, E_BUSY, "%s: the lock file was replaced", path);
+	TRY(fs_lock_check(at, path, fd, e));
 	*ret_fd = take_fd(&fd);
 	return OK;
+}
+
+rc fs_lock_check(int at, const char *path, int fd, struct err *e)
+{
+	struct stat mine;
+	struct stat there;
+	if (fstat(fd, &mine) != 0)
+		return err_sys(e, "%s: stat", path);
+	if (fstatat(at, path, &there, AT_SYMLINK_NOFOLLOW) != 0 || mine.st_ino != there.st_ino ||
+		mine.st_dev != there.st_dev)
+		return err_set(e, E_BUSY, "%s: the locked file was replaced", path);
+	return OK;
+}
+
+rc fs_lock_dir(int dir, const char *name, struct err *e)
+{
+	rc r = lock_fd(dir, name, e);
+	bool none = r == E_IO && (e->sys == EBADF || e->sys == EINVAL || e->sys == ENOLCK || e->sys == EOPNOTSUPP);
+	return none ? OK : r;
 }
 
 struct listing {

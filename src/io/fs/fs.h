@@ -65,8 +65,12 @@ void fs_log_close(struct fs_log *l);
  * Nothing is deleted. `at` is the directory that holds lost+found. */
 MUST_USE rc fs_save_tail(struct env *env, int at, const char *path, uint64_t keep, struct err *e);
 
-/* An exclusive lock on a file, until the descriptor is closed. E_BUSY when another process has it. */
+/* An exclusive lock on a file that is there, until the descriptor is closed. E_BUSY when another process has it. */
 MUST_USE rc fs_lock(int at, const char *path, int *ret_fd, struct err *e);
+/* Whether that lock is still on the file of that name. OK · E_BUSY it was replaced or removed. */
+MUST_USE rc fs_lock_check(int at, const char *path, int fd, struct err *e);
+/* The same on an open folder. OK also where the file system has no locks on folders. */
+MUST_USE rc fs_lock_dir(int dir, const char *name, struct err *e);
 
 /* Calls `each` for every entry of a directory except "." and "..", in bytewise order; stops at the first error. */
 struct fs_visit {

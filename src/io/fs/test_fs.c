@@ -162,6 +162,8 @@ static void test_only_one_holds_a_lock(void **unused)
 	int first = -1;
 	int second = -1;
 	world_open(&w);
+	assert_int_equal(fs_lock(w.at, "lock", &first, &e), E_IO);
+	assert_int_equal(fs_commit(&w.env, w.at, "lock", STR("x"), 0600, &e), OK);
 	assert_int_equal(fs_lock(w.at, "lock", &first, &e), OK);
 	assert_int_equal(fs_lock(w.at, "lock", &second, &e), E_BUSY);
 	fd_closep(&first);

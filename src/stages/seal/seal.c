@@ -19,6 +19,8 @@ struct seal {
 	struct tile_builder builder; /* first: out() gets back to the seal */
 	struct archive *ar;
 	struct signer *signer;
+	struct checkpoint last; /* signed, and its note as log/state has it */
+	struct buf last_note;
 	uint64_t published;
 	bool unpublished; /* found at the start: more is signed than log/checkpoint says */
 	struct arena run;
@@ -90,6 +92,46 @@ static rc sign_tree(struct signer *s, const struct tlog_edge *edge, struct buf *
 	struct checkpoint c = {signer_key(s)->name, edge->size, tlog_edge_root(edge)};
 	checkpoint_text(ret, &c);
 	return signer_sign_note(s, ret, e);
+}
+
+/* What the copy outside says is not ahead of, nor beside, what the folder says was signed last. */
+static rc check_outside(
+	struct archive *ar, struct signer *s, const struct checkpoint *last, bool *ret_known, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct checkpoint out;
+	bool place = false;
+	rc r = seal_outside_read(archive_env(ar), signer_key(s), &a, &out, &place, e);
+	*ret_known = r == OK;
+	if (r != OK)
+		return r == E_NOTFOUND ? OK : r;
+	if (out.size == last->size && !hash_eq(&out.root, &last->root))
+		return err_set(e, E_VERIFY,
+			"%s: its key has signed another log of %llu entries: nothing is signed on this one",
+			archive_path(ar), (unsigned long long)last->size);
+	if (out.size > last->size)
+		return err_set(e, E_VERIFY,
+			"%s: this folder is older than what was last signed (%llu entries, %llu are known outside it): "
+			"a copy has been put back, and nothing is signed on top of it",
+			archive_path(ar), (unsigned long long)last->size, (unsigned long long)out.size);
+	return OK;
+}
+
+/* Compares before it is swapped: what is signed next must follow what was signed last, by whomever. */
+static rc check_last(struct seal *l, struct err *e)
+{
+	AUTO(buf) state = {0};
+	bool known = false;
+	buf_init(&state, CAP_NOTE);
+	TRY(archive_lock_check(l->ar, e));
+	rc r = fs_read(archive_dir(l->ar), LOG_STATE, &state, e);
+	if (r == E_IO || r == E_DENIED)
+		return r;
+	if (r != OK || !str_eq(buf_str(&state), buf_str(&l->last_note)))
+		return err_set(e, E_VERIFY,
+			"%s: " LOG_STATE " was changed while this command was at work: nothing more is signed",
+			archive_path(l->ar));
+	return check_outside(l->ar, l->signer, &l->last, &known, e);
 }
 
 static rc remember(struct archive *ar, struct signer *s, struct str note, struct err *e)
@@ -180,22 +222,40 @@ static rc publish(struct seal *l, struct str note, struct err *e)
 	return OK;
 }
 
+static rc usable(const struct seal *l, struct err *e)
+{
+	if (l->dead)
+		return err_set(e, E_IO, "%s: sealing failed before; the next command seals what was kept",
+			archive_path(l->ar));
+	return OK;
+}
+
 rc seal_add(struct seal *l, struct str leaf, struct err *e)
 {
-	BUG_ON(l->dead || seal_pending(l) >= SEAL_PENDING_MAX);
+	BUG_ON(seal_pending(l) >= SEAL_PENDING_MAX);
+	TRY(usable(l, e));
 	return tile_builder_add(&l->builder, leaf, e);
+}
+
+static void set_last(struct seal *l, const struct tlog_edge *edge, struct str note)
+{
+	l->last = (struct checkpoint){signer_key(l->signer)->name, edge->size, tlog_edge_root(edge)};
+	buf_reset(&l->last_note);
+	buf_add(&l->last_note, note);
 }
 
 rc seal_commit(struct seal *l, struct err *e)
 {
 	AUTO(buf) note = {0};
-	BUG_ON(l->dead);
+	TRY(usable(l, e));
 	if (seal_pending(l) == 0)
 		return OK;
 	l->dead = true;
 	buf_init(&note, CAP_NOTE);
+	TRY(check_last(l, e));
 	TRY(sign_tree(l->signer, &l->builder.edge, &note, e));
 	TRY(remember(l->ar, l->signer, buf_str(&note), e));
+	set_last(l, &l->builder.edge, buf_str(&note));
 	TRY(publish(l, buf_str(&note), e));
 	l->dead = false;
 	return OK;
@@ -216,6 +276,7 @@ void seal_free(struct seal *l)
 	if (!l)
 		return;
 	tile_builder_clear(&l->builder);
+	buf_clear(&l->last_note);
 	arena_clear(&l->batch);
 	arena_clear(&l->run);
 	mem_free(l);
@@ -242,33 +303,6 @@ static rc replay(struct seal *l, uint64_t to, struct err *e)
 	}
 	archive_scan_free(s);
 	return r;
-}
-
-/* What the folder and the copy outside it say was signed last. */
-static rc last_signed(struct archive *ar, struct signer *s, struct arena *a, struct checkpoint *ret,
-	struct str *ret_note, struct seal_opened *opened, struct err *e)
-{
-	const struct note_key *key = signer_key(s);
-	struct checkpoint out;
-	bool place = false;
-	struct err ignored;
-	TRY(seal_read_checkpoint(archive_dir(ar), LOG_STATE, key, a, ret, ret_note, e));
-	rc r = seal_outside_read(archive_env(ar), key, a, &out, &place, &ignored);
-	opened->no_outside_copy = !place;
-	if (r != OK && r != E_NOTFOUND) {
-		*e = ignored;
-		return r;
-	}
-	if (r == OK && out.size == ret->size && !hash_eq(&out.root, &ret->root))
-		return err_set(e, E_VERIFY,
-			"%s: its key has signed another log of %llu entries: nothing is signed on this one",
-			archive_path(ar), (unsigned long long)ret->size);
-	if (r == OK && out.size > ret->size)
-		return err_set(e, E_VERIFY,
-			"%s: this folder is older than what was last signed (%llu entries, %llu are known outside it): "
-			"a copy has been put back, and nothing is signed on top of it",
-			archive_path(ar), (unsigned long long)ret->size, (unsigned long long)out.size);
-	return OK;
 }
 
 /* The tiles as published, then the leaves of what was signed but not published. */
@@ -335,10 +369,14 @@ static rc load_pending(struct seal *l, uint64_t frames, struct err *e)
 
 static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 {
-	struct checkpoint state;
 	struct str note;
 	struct sealed_log log = {.log.is_entry = is_entry, .ar = l->ar};
-	TRY(last_signed(l->ar, l->signer, &l->run, &state, &note, opened, e));
+	bool known = false;
+	TRY(seal_read_checkpoint(archive_dir(l->ar), LOG_STATE, signer_key(l->signer), &l->run, &l->last, &note, e));
+	buf_add(&l->last_note, note);
+	TRY(check_outside(l->ar, l->signer, &l->last, &known, e));
+	opened->no_outside_copy = !known;
+	const struct checkpoint state = l->last;
 	TRY(load(l, &state, &log.published, e));
 	log.log.sealed = state.size;
 	TRY(archive_recover(l->ar, &log.log, &opened->recovery, e));
@@ -356,6 +394,7 @@ rc seal_open(struct archive *ar, struct signer *s, struct seal **ret, struct sea
 	l->ar = ar;
 	l->signer = s;
 	tile_builder_init(&l->builder);
+	buf_init(&l->last_note, CAP_NOTE);
 	l->builder.out = keep_tile;
 	rc r = open_log(l, &opened, e);
 	if (r != OK) {

@@ -25,7 +25,7 @@ struct seal_opened {
 	struct archive_recovery recovery;
 	bool republished;     /* a signed checkpoint had not been published yet */
 	uint64_t pending;     /* kept, not sealed before: the next commit seals them */
-	bool no_outside_copy; /* there is no place for one: rollback of the folder would go unseen */
+	bool no_outside_copy; /* there was none: an older copy of the folder would not have been noticed */
 };
 
 /* Signs the checkpoint of the empty log. OK · E_EXISTS when there is one · E_VERIFY the key has signed entries before ·
@@ -42,7 +42,9 @@ void seal_free(struct seal *l);
 #define SEAL_PENDING_MAX 65536u
 MUST_USE rc seal_add(struct seal *l, struct str leaf, struct err *e);
 /* Signs and publishes a checkpoint over everything added. The frames must have been synced. With nothing pending does
- * nothing. After an error the seal is used up. */
+ * nothing. After an error the seal is used up, and says E_IO.
+ * OK · E_BUSY the lock no longer guards the archive · E_VERIFY log/state, or the copy outside, is not what this seal
+ * found or wrote last: nothing is signed · E_IO. */
 MUST_USE rc seal_commit(struct seal *l, struct err *e);
 uint64_t seal_pending(const struct seal *l);
 /* Leaves under the last published checkpoint. */

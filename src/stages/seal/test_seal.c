@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -157,20 +159,124 @@ static void test_without_a_place_for_the_copy_outside_no_log_is_begun(void **unu
 	world_close(&w);
 }
 
+/* What a backup tool or a tidy user may do to the file that is locked. */
+static void replace(const char *path)
+{
+	AUTO(arena) a = {0};
+	const char *copy = str_fmt(&a, "%s.new", path).p;
+	assert_int_equal(system(str_fmt(&a, "cp -p '%s' '%s' && mv '%s' '%s'", path, copy, copy, path).p), 0);
+}
+
 static void test_a_second_writer_is_refused(void **unused)
 {
 	(void)unused;
 	struct world w;
 	struct err e;
-	struct archive *first = NULL;
 	struct archive *second = NULL;
+	int ready[2];
+	int done[2];
+	char byte = 0;
 	world_open(&w);
 	assert_int_equal(world_create(&w, &e), OK);
-	assert_int_equal(archive_open(&w.env, w.path, true, &first, &e), OK);
+	assert_true(pipe(ready) == 0 && pipe(done) == 0);
+	pid_t child = fork();
+	if (child == 0) {
+		struct archive *first = NULL;
+		if (archive_open(&w.env, w.path, true, &first, &e) != OK || write(ready[1], "x", 1) != 1 ||
+			read(done[0], &byte, 1) != 1)
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
 	assert_int_equal(archive_open(&w.env, w.path, true, &second, &e), E_BUSY);
-	archive_close(first);
+	(void)unlink(str_fmt(&w.a, "%s/lock", w.path).p);
+	assert_int_equal(archive_open(&w.env, w.path, true, &second, &e), E_BUSY);
+	replace(str_fmt(&w.a, "%s/format", w.path).p);
+	assert_int_equal(archive_open(&w.env, w.path, true, &second, &e), E_BUSY);
+	assert_int_equal(write(done[1], "x", 1), 1);
+	int status = 1;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
 	assert_int_equal(archive_open(&w.env, w.path, true, &second, &e), OK);
 	archive_close(second);
+	for (size_t i = 0; i < 2; i++) {
+		fd_closep(&ready[i]);
+		fd_closep(&done[i]);
+	}
+	world_close(&w);
+}
+
+/* Between open and commit something else happens to the archive; `what` is a shell command in its folder. */
+static rc commit_after(const char *what, struct world *w, struct err *e)
+{
+	struct archive *ar = NULL;
+	struct seal *l = NULL;
+	struct seal_opened opened;
+	uint64_t kept = 0;
+	world_open(w);
+	assert_int_equal(world_create(w, e), OK);
+	assert_int_equal(world_grow(w, 2, 1, &kept, e), OK);
+	assert_int_equal(system(str_fmt(&w->a, "cd '%s' && cp log/state two", w->path).p), 0);
+	assert_int_equal(world_grow(w, 2, 1, &kept, e), OK);
+	assert_int_equal(archive_open(&w->env, w->path, true, &ar, e), OK);
+	assert_int_equal(seal_open(ar, w->signer, &l, &opened, e), OK);
+	assert_int_equal(system(str_fmt(&w->a, "cd '%s' && %s", w->path, what).p), 0);
+	assert_int_equal(world_add(w, ar, l, 9, e), OK);
+	rc r = seal_commit(l, e);
+	struct err again;
+	if (r != OK)
+		assert_int_equal(seal_commit(l, &again), E_IO);
+	seal_free(l);
+	archive_close(ar);
+	return r;
+}
+
+static void test_only_what_was_signed_last_is_signed_on(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *what;
+		rc want;
+	} cases[] = {
+		{"true", OK},
+		{"rm -r ../state", OK},
+		{"cp two log/state", E_VERIFY},
+		{"rm log/state", E_VERIFY},
+		{"cp format f && mv f format", E_BUSY},
+		{"rm format", E_BUSY},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		assert_int_equal(commit_after(cases[i].what, &w, &e), cases[i].want);
+		world_close(&w);
+	}
+}
+
+/* Two copies of the folder on one machine: the other one has signed meanwhile. */
+static void test_the_copy_outside_is_asked_before_each_signature(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct archive *ar = NULL;
+	struct seal *l = NULL;
+	struct seal_opened opened;
+	uint64_t kept = 0;
+	world_open(&w);
+	const char *first = w.path;
+	const char *other = str_fmt(&w.a, "%s/other", w.dir).p;
+	assert_int_equal(world_create(&w, &e), OK);
+	assert_int_equal(world_grow(&w, 2, 1, &kept, &e), OK);
+	copy_tree(&w, first, other);
+	assert_int_equal(archive_open(&w.env, first, true, &ar, &e), OK);
+	assert_int_equal(seal_open(ar, w.signer, &l, &opened, &e), OK);
+	w.path = other;
+	assert_int_equal(world_grow(&w, 2, 1, &kept, &e), OK);
+	assert_int_equal(world_add(&w, ar, l, 9, &e), OK);
+	assert_int_equal(seal_commit(l, &e), E_VERIFY);
+	seal_free(l);
+	archive_close(ar);
 	world_close(&w);
 }
 
@@ -183,6 +289,8 @@ int main(void)
 		cmocka_unit_test(test_a_second_archive_of_that_origin_leaves_the_first_alone),
 		cmocka_unit_test(test_without_a_place_for_the_copy_outside_no_log_is_begun),
 		cmocka_unit_test(test_a_second_writer_is_refused),
+		cmocka_unit_test(test_only_what_was_signed_last_is_signed_on),
+		cmocka_unit_test(test_the_copy_outside_is_asked_before_each_signature),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

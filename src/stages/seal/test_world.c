@@ -102,8 +102,7 @@ static struct str gzip_member(struct arena *a, struct str text)
 	return member;
 }
 
-/* One entry with some bytes in warc/, as a capture has them: kept, and added to the seal. */
-static rc add_entry(struct world *w, struct archive *ar, struct seal *l, unsigned i, struct err *e)
+rc world_add(struct world *w, struct archive *ar, struct seal *l, unsigned i, struct err *e)
 {
 	AUTO(arena) a = {0};
 	AUTO(buf) body = {0};
@@ -159,7 +158,7 @@ rc world_grow(struct world *w, unsigned n, unsigned each, uint64_t *kept, struct
 	TRY(archive_open(&w->env, w->path, true, &ar, e));
 	rc r = seal_open(ar, w->signer, &l, &opened, e);
 	for (unsigned i = 0; i < n && r == OK; i++) {
-		r = add_entry(w, ar, l, i, e);
+		r = world_add(w, ar, l, i, e);
 		if (r == OK)
 			++*kept;
 		if (r == OK && each && (i + 1) % each == 0)

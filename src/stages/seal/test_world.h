@@ -24,6 +24,8 @@ void world_open(struct world *w);
 void world_close(struct world *w);
 /* Makes the archive, or finishes making it. */
 MUST_USE rc world_create(struct world *w, struct err *e);
+/* One entry with some bytes in warc/, as a capture has them: kept, and added to the seal. */
+MUST_USE rc world_add(struct world *w, struct archive *ar, struct seal *l, unsigned i, struct err *e);
 /* Adds n entries, with a checkpoint after every `each`, or none for 0. *kept counts those whose sync returned. */
 MUST_USE rc world_grow(struct world *w, unsigned n, unsigned each, uint64_t *kept, struct err *e);
 
