@@ -64,12 +64,13 @@ struct capture_fetch {
 	struct str url;
 	struct str tool;
 	struct str user_agent;
-	struct str accept_language;                 /* empty: not sent */
-	const char *ca_file;                        /* NULL: the system's */
-	const char *proxy;                          /* NULL: none */
-	uint64_t max_bytes;                         /* 0: CAP_FETCH_BODY */
-	unsigned timeout_s;                         /* 0: CAP_FETCH_SECONDS */
-	int (*progress)(void *ctx, uint64_t bytes); /* non-zero cancels; may be NULL */
+	struct str accept_language; /* empty: not sent */
+	const char *ca_file;        /* NULL: the system's */
+	const char *proxy;          /* NULL: none */
+	uint64_t max_bytes;         /* 0: CAP_FETCH_BODY */
+	unsigned timeout_s;         /* 0: CAP_FETCH_SECONDS */
+	/* Bytes of the reply at hand, now and then, from the thread that fetches. Non-zero cancels. May be NULL. */
+	int (*progress)(void *ctx, uint64_t bytes);
 	void *progress_ctx;
 };
 
