@@ -243,6 +243,17 @@ static void add_quirk_field(
 		record_add(&s->rec, fields, "warc.quirks", buf_str(&text));
 }
 
+static rc tell_record(struct scan *s, const struct warc_record *rec, const struct record *fields, struct err *e)
+{
+	if (rec->type == WARC_WARCINFO)
+		TRY(info_send(s, rec, e));
+	if (!is_capture(rec->type))
+		return send_record(s, SCAN_OTHER, fields, e);
+	s->nkeys--;
+	remember_pair(s, rec);
+	return send_record(s, SCAN_CAPTURE, fields, e);
+}
+
 /* One record after its header was read. *ret_again: it shares its member with others, so the walk begins again at it.
  */
 static rc one_record(struct scan *s, const struct warc_record *rec, bool *ret_again, struct err *e)
@@ -273,13 +284,7 @@ static rc one_record(struct scan *s, const struct warc_record *rec, bool *ret_ag
 	TRY(record_finish(&s->rec, &fields, e));
 	if (!s->rewrite)
 		TRY(sandbox_io_send(s->io, SCAN_HEAD, str_mem(&join, 1), e));
-	if (rec->type == WARC_WARCINFO)
-		TRY(info_send(s, rec, e));
-	if (is_capture(rec->type)) {
-		s->nkeys--;
-		remember_pair(s, rec);
-	}
-	return send_record(s, is_capture(rec->type) ? SCAN_CAPTURE : SCAN_OTHER, &fields, e);
+	return tell_record(s, rec, &fields, e);
 }
 
 /* Errors of the archive's own bytes; anything else ends the walk. */

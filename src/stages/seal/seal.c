@@ -246,7 +246,7 @@ static rc last_signed(struct archive *ar, struct signer *s, struct arena *a, str
 	struct str *ret_note, struct seal_opened *opened, struct err *e)
 {
 	const struct note_key *key = signer_key(s);
-	struct checkpoint out;
+	struct checkpoint out = {.size = 0};
 	bool place = false;
 	struct err ignored;
 	TRY(seal_read_checkpoint(archive_dir(ar), LOG_STATE, key, a, ret, ret_note, e));
