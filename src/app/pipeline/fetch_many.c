@@ -34,6 +34,7 @@ struct many {
 	size_t nready;
 	size_t running; /* fetchers that have not ended */
 	bool renew;     /* a worker has died: fetchers end, to begin anew */
+	uint64_t mib;   /* downloaded, in whole MiB of each reply */
 	bool stop;
 };
 
@@ -42,14 +43,36 @@ struct fetcher {
 	struct capture_worker *worker;
 	pthread_t thread;
 	bool started;
+	uint64_t mib; /* of the reply at hand */
 };
 
-static void fetch_one(struct many *m, struct capture_worker *w, size_t i, struct one_fetched *ret)
+/* A large download shows that it goes on, and ends when nothing can be kept any more. */
+static int on_bytes(void *ctx, uint64_t bytes)
 {
+	struct fetcher *f = ctx;
+	struct many *m = f->m;
+	uint64_t mib = bytes / MIB;
+	BUG_ON(pthread_mutex_lock(&m->lock) != 0);
+	bool stop = m->stop;
+	if (mib > f->mib) {
+		m->mib += mib - f->mib;
+		BUG_ON(pthread_cond_broadcast(&m->changed) != 0);
+	}
+	f->mib = mib;
+	BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
+	return stop;
+}
+
+static void fetch_one(struct fetcher *f, size_t i, struct one_fetched *ret)
+{
+	struct many *m = f->m;
 	struct capture_fetch want = m->how->how;
 	want.url = m->urls[i];
+	want.progress = on_bytes;
+	want.progress_ctx = f;
+	f->mib = 0;
 	*ret = (struct one_fetched){.url = i};
-	if (capture_get(m->p->env, w, archive_dir(m->p->ar), &want, &ret->got, &ret->e) != OK)
+	if (capture_get(m->p->env, f->worker, archive_dir(m->p->ar), &want, &ret->got, &ret->e) != OK)
 		ret->got = NULL;
 }
 
@@ -74,7 +97,7 @@ static void *fetcher_run(void *arg)
 		struct one_fetched one;
 		size_t i = m->next++;
 		BUG_ON(pthread_mutex_unlock(&m->lock) != 0);
-		fetch_one(m, f->worker, i, &one);
+		fetch_one(f, i, &one);
 		BUG_ON(pthread_mutex_lock(&m->lock) != 0);
 		m->renew |= !capture_worker_alive(f->worker);
 		put_ready(m, &one);
@@ -119,14 +142,25 @@ static rc keep_one(struct many *m, struct one_fetched *one, struct pipeline_fetc
 	return r;
 }
 
+/* With the lock: until a reply is ready, or all fetchers have ended. */
+static void wait_ready(struct many *m)
+{
+	uint64_t shown = m->mib;
+	while (m->nready == 0 && m->running) {
+		BUG_ON(pthread_cond_wait(&m->changed, &m->lock) != 0);
+		if (m->mib != shown && m->p->ui->progress)
+			m->p->ui->progress(m->p->ui, "fetching (MiB)", m->mib, 0);
+		shown = m->mib;
+	}
+}
+
 /* Keeps what comes until all fetchers have ended and nothing is left. */
 static rc keep_ready(struct many *m, struct pipeline_fetched *ret, struct err *e)
 {
 	for (;;) {
 		struct one_fetched one;
 		BUG_ON(pthread_mutex_lock(&m->lock) != 0);
-		while (m->nready == 0 && m->running)
-			BUG_ON(pthread_cond_wait(&m->changed, &m->lock) != 0);
+		wait_ready(m);
 		bool ended = m->nready == 0;
 		if (!ended) {
 			one = m->ready[m->first];

@@ -114,12 +114,11 @@ static void on_trouble(struct capture_out *o, const struct err *e)
 	p->ui->trouble(p->ui, e);
 }
 
-static int on_progress(struct capture_out *o, uint64_t done, uint64_t total)
+static void on_progress(struct capture_out *o, uint64_t done, uint64_t total)
 {
 	struct pipeline *p = (struct pipeline *)(void *)o;
 	if (p->ui->progress)
 		p->ui->progress(p->ui, p->what ? p->what : "", done, total);
-	return 0;
 }
 
 static void open_catalog(struct pipeline *p, bool write)

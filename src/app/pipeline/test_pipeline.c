@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
@@ -19,6 +20,7 @@
 
 #include "app/pipeline/pipeline.h"
 #include "base/buf.h"
+#include "base/caps.h"
 #include "formats/message/message.h"
 #include "formats/record/record.h"
 #include "formats/url/url.h"
@@ -87,8 +89,11 @@ struct world {
 	const char *state;
 	size_t kept;
 	size_t troubles;
+	bool seen_mib;
 	char last[sizeof(((struct err *)NULL)->msg)];
 };
+
+static uint64_t stop_slow_after = 3000; /* hundredths of a second */
 
 static rc any_page(
 	struct env *env, const struct fetch_request *q, struct arena *a, struct fetch_reply *ret, struct err *e)
@@ -103,6 +108,13 @@ static rc any_page(
 		.started = env->now(env),
 		.ended = env->now(env),
 		.tool = STR("libfake/1")};
+	/* half a minute and many MiB long, unless it is stopped */
+	bool slow = str_find(q->url, STR("slow"), 0) < q->url.n;
+	for (uint64_t i = 0; slow && i < stop_slow_after; i++) {
+		if (q->progress(q->progress_ctx, i * MIB))
+			return err_set(e, E_CANCELLED, "stopped");
+		(void)poll(NULL, 0, 10);
+	}
 	(void)poll(NULL, 0, 5);
 	return write(q->spool, body.p, body.n) == (ssize_t)body.n ? OK : err_sys(e, "spool");
 }
@@ -232,6 +244,47 @@ static void test_a_url_that_kills_its_parser_is_listed_as_it_is(void **unused)
 	world_close(&w);
 }
 
+static int full_disk(struct env *env, enum env_op op, const char *path)
+{
+	(void)env;
+	return op == ENV_WRITE && strcmp(path, "spool") != 0 ? ENOSPC : 0;
+}
+
+static void on_progress(struct pipeline_ui *ui, const char *what, uint64_t done, uint64_t total)
+{
+	(void)total;
+	if (strcmp(what, "fetching (MiB)") == 0 && done > 1)
+		world_of(ui)->seen_mib = true;
+}
+
+static void test_downloads_end_when_nothing_can_be_kept(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct pipeline *p = NULL;
+	struct pipeline_fetched got;
+	const struct str urls[] = {
+		STR("http://news.example/slow/1"), STR("http://news.example/slow/2"), STR("http://news.example/page")};
+	struct pipeline_fetch how = {.how = {.tool = STR("onrecord/test"), .user_agent = STR("test")}, .jobs = 3};
+	world_open(&w);
+	w.ui.progress = on_progress;
+	assert_int_equal(pipeline_open(&w.env, w.path, true, &w.ui, &p, &e), OK);
+	w.env.fault = full_disk;
+	int64_t from = w.env.now(&w.env);
+	assert_int_equal(pipeline_fetch(p, urls, ARRAY_LEN(urls), &how, &got, &e), E_IO);
+	assert_true(w.env.now(&w.env) - from < 15ll * 1000000000ll);
+	pipeline_abandon(p);
+	/* and while they go on, it shows */
+	w.env.fault = NULL;
+	assert_int_equal(pipeline_open(&w.env, w.path, true, &w.ui, &p, &e), OK);
+	stop_slow_after = 20;
+	assert_int_equal(pipeline_fetch(p, urls, 1, &how, &got, &e), OK);
+	assert_true(w.seen_mib);
+	assert_int_equal(pipeline_close(p, &e), OK);
+	world_close(&w);
+}
+
 /* A second connection that keeps the catalog's lock. */
 static void test_a_catalog_that_cannot_be_written_costs_the_listing_alone(void **unused)
 {
@@ -354,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_a_page_that_kills_its_worker_costs_itself_alone),
 		cmocka_unit_test(test_a_record_that_cannot_be_read_costs_its_own_reading),
 		cmocka_unit_test(test_a_url_that_kills_its_parser_is_listed_as_it_is),
+		cmocka_unit_test(test_downloads_end_when_nothing_can_be_kept),
 		cmocka_unit_test(test_a_catalog_that_cannot_be_written_costs_the_listing_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

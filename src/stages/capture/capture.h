@@ -23,8 +23,8 @@ struct capture_out {
 	rc (*kept)(struct capture_out *o, const struct frame *f, const struct record *r, struct err *e);
 	/* Something of the input could not be kept; the rest goes on. `e` has file and offset. */
 	void (*trouble)(struct capture_out *o, const struct err *e);
-	/* `done` of `total` bytes (0: unknown). Non-zero cancels. May be NULL. */
-	int (*progress)(struct capture_out *o, uint64_t done, uint64_t total);
+	/* `done` of `total` bytes. May be NULL. */
+	void (*progress)(struct capture_out *o, uint64_t done, uint64_t total);
 };
 
 /* What is said about where a file came from. Empty texts are left out of the record. */
@@ -42,8 +42,7 @@ struct capture_counts {
 /* Imports a WARC or ARC file from an open read-only descriptor. Members that hold one record are copied bit by bit;
  * everything else is written as one gzip member a record. A last record of kind "source" describes the file. A record
  * that its parser dies of is told as bad, and the walk goes on behind it.
- * OK (counts.bad tells about damage) · E_FORMAT nothing in it is an archive · E_IO · E_CANCELLED what was kept stays.
- */
+ * OK (counts.bad tells about damage) · E_FORMAT nothing in it is an archive · E_IO. */
 MUST_USE rc capture_import(struct archive *ar, int fd, const struct capture_source *src, struct capture_out *out,
 	struct capture_counts *ret, struct err *e);
 /* True when the first bytes of a file are those of a web archive (WARC, ARC, gzip or zstd). */
@@ -65,12 +64,13 @@ struct capture_fetch {
 	struct str url;
 	struct str tool;
 	struct str user_agent;
-	struct str accept_language;                 /* empty: not sent */
-	const char *ca_file;                        /* NULL: the system's */
-	const char *proxy;                          /* NULL: none */
-	uint64_t max_bytes;                         /* 0: CAP_FETCH_BODY */
-	unsigned timeout_s;                         /* 0: CAP_FETCH_SECONDS */
-	int (*progress)(void *ctx, uint64_t bytes); /* non-zero cancels; may be NULL */
+	struct str accept_language; /* empty: not sent */
+	const char *ca_file;        /* NULL: the system's */
+	const char *proxy;          /* NULL: none */
+	uint64_t max_bytes;         /* 0: CAP_FETCH_BODY */
+	unsigned timeout_s;         /* 0: CAP_FETCH_SECONDS */
+	/* Bytes of the reply at hand, now and then, from the thread that fetches. Non-zero cancels. May be NULL. */
+	int (*progress)(void *ctx, uint64_t bytes);
 	void *progress_ctx;
 };
 

@@ -123,10 +123,11 @@ enum scan_frame {
 		       */
 	SCAN_OTHER,   /* the same for a record that is no capture */
 	SCAN_BAD,     /* u64 offset ‖ message: damage, or what a worker died of */
-	SCAN_INFO,    /* fields of a warcinfo block: software */
+	SCAN_INFO,    /* software that a warcinfo record names; empty for none */
 	SCAN_END,
 };
 #define SCAN_KEYS_BATCH 64u
+#define SCAN_INFO_MAX 1024u
 /* `ctx` is a struct scan_from. */
 MUST_USE rc scan_run(void *ctx, struct sandbox_io *io, struct err *e);
 

@@ -30,6 +30,9 @@ struct import {
 	struct scan_from from; /* where another one would begin */
 	struct buf frame;
 	struct arena run;
+	struct str source_sha; /* hex, of the whole file */
+	struct str origin;     /* software, as the last warcinfo record had it */
+	struct arena origin_a;
 	char *piece;
 	uint8_t keys[SCAN_KEYS_BATCH][RECORD_KEY_SIZE];
 	size_t nkeys;
@@ -134,6 +137,9 @@ static void begin_record(struct import *im, const struct record *said)
 	take_fields(a, r, said, ANALYSIS_FIELDS, ANALYSIS_FIELDS_N);
 	record_add(a, r, "received", utc_now(a, im->env));
 	record_add(a, r, "source.file", im->src->name);
+	record_add(a, r, "source.sha256", im->source_sha);
+	if (im->origin.n)
+		record_add(a, r, "tool-of-origin", im->origin);
 	record_add(a, r, "tool", im->src->tool);
 	record_addf(a, r, "warc.main", "%llu", (unsigned long long)im->main_offset);
 	im->pending = true;
@@ -159,8 +165,8 @@ static rc on_record(struct import *im, bool capture, struct err *e)
 	im->counts->records++;
 	if (capture)
 		begin_record(im, &said);
-	if (im->out->progress && im->out->progress(im->out, offset + length, im->size))
-		return err_set(e, E_CANCELLED, "stopped; what was kept stays");
+	if (im->out->progress)
+		im->out->progress(im->out, offset + length, im->size);
 	return OK;
 }
 
@@ -202,6 +208,10 @@ static rc on_frame(struct import *im, uint32_t type, struct err *e)
 		return on_record(im, false, e);
 	case SCAN_BAD:
 		return on_bad(im, e);
+	case SCAN_INFO:
+		arena_reset(&im->origin_a);
+		im->origin = str_dup(&im->origin_a, str_sub(buf_str(&im->frame), 0, SCAN_INFO_MAX));
+		return OK;
 	default:
 		break;
 	}
@@ -261,22 +271,44 @@ static rc import_file(struct import *im, struct err *e)
 	}
 }
 
+struct hashing {
+	struct fs_progress progress; /* first */
+	struct import *im;
+	uint64_t done;
+};
+
+static void hashed(struct fs_progress *p, uint64_t n)
+{
+	struct hashing *h = (struct hashing *)p;
+	h->done += n;
+	if (h->im->out->progress)
+		h->im->out->progress(h->im->out, h->done, h->im->size);
+}
+
+/* Before the walk, so that each record can name the file that it comes from. */
+static rc hash_source(struct import *im, struct err *e)
+{
+	struct hashing h = {{hashed}, im, 0};
+	struct hash sha;
+	if (fs_hash(im->fd, 0, im->size, &h.progress, &sha, e) != OK)
+		return source_failed(im, e);
+	im->source_sha = hex_of(&im->run, hash_str(&sha));
+	return OK;
+}
+
 /* The record about the file itself; it takes what is left in the open span. */
 static rc source_record(struct import *im, struct err *e)
 {
 	AUTO(arena) a = {0};
 	struct record r;
 	uint8_t key[RECORD_KEY_SIZE];
-	struct hash h;
 	struct archive_span span;
 	TRY(new_key(im->env, key, e));
-	if (fs_hash(im->fd, 0, im->size, NULL, &h, e) != OK)
-		return source_failed(im, e);
 	record_begin(&a, &r, "source", key);
 	record_add(&a, &r, "received", utc_now(&a, im->env));
 	record_add(&a, &r, "source.file", im->src->name);
 	record_addf(&a, &r, "source.size", "%llu", (unsigned long long)im->size);
-	record_add(&a, &r, "source.sha256", hex_of(&a, hash_str(&h)));
+	record_add(&a, &r, "source.sha256", im->source_sha);
 	record_addf(&a, &r, "source.captures", "%llu", (unsigned long long)im->counts->captures);
 	record_addf(&a, &r, "source.records", "%llu", (unsigned long long)im->counts->records);
 	record_addf(&a, &r, "source.bad", "%llu", (unsigned long long)im->counts->bad);
@@ -317,7 +349,9 @@ static rc keep_whole(struct import *im, bool all, struct err *e)
 static rc import_all(struct import *im, struct err *e)
 {
 	struct err keeping = {0};
-	rc r = import_file(im, e);
+	rc r = hash_source(im, e);
+	if (r == OK)
+		r = import_file(im, e);
 	rc kept = keep_whole(im, r == OK, r == OK ? e : &keeping);
 	/* spans of captures that got no frame are in the way of the next ones */
 	if (kept != OK)
@@ -360,5 +394,6 @@ rc capture_import(struct archive *ar, int fd, const struct capture_source *src, 
 	buf_clear(&im.frame);
 	arena_clear(&im.run);
 	arena_clear(&im.pending_a);
+	arena_clear(&im.origin_a);
 	return r;
 }

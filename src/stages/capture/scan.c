@@ -11,7 +11,7 @@
 #include "stages/capture/capture_int.h"
 
 #define SEND_PIECE (256u * KIB)
-#define ARC_BLOCK_MAX CAP_WARC_WINDOW
+#define INFO_READ (64u * KIB) /* of a warcinfo record */
 
 struct scan {
 	struct sandbox_io *io;
@@ -29,7 +29,7 @@ struct scan {
 	struct str pair_id; /* the last capture's id, in pair_arena */
 	struct str pair_with;
 	struct arena pair;
-	uint64_t records;
+	struct buf info; /* front of the warcinfo record at hand */
 };
 
 static void reader_at(struct scan *s, uint64_t offset)
@@ -104,7 +104,13 @@ struct tee_source {
 	struct scan *s;
 	struct str piece;
 	bool analysed;
+	bool info;
 };
+
+static void info_push(struct scan *s, struct str piece)
+{
+	buf_add(&s->info, str_sub(piece, 0, INFO_READ - s->info.n));
+}
 
 static rc tee_pull(struct source *src, void *p, size_t n, size_t *ret_n, struct err *e)
 {
@@ -118,6 +124,8 @@ static rc tee_pull(struct source *src, void *p, size_t n, size_t *ret_n, struct 
 		TRY(r);
 		if (t->analysed)
 			TRY(analysis_push(t->s->analysis, t->piece, e));
+		else if (t->info)
+			info_push(t->s, t->piece);
 	}
 	n = size_min(n, t->piece.n);
 	memcpy(p, t->piece.p, n);
@@ -150,7 +158,7 @@ static rc send_member(struct scan *s, const struct warc_record *rec, bool analys
 {
 	AUTO(buf) head = {0};
 	struct data_sink to = {{data_push}, s};
-	struct tee_source block = {{tee_pull}, s, {0}, analysed};
+	struct tee_source block = {{tee_pull}, s, {0}, analysed, rec->type == WARC_WARCINFO};
 	uint64_t stored = 0;
 	buf_init(&head, CAP_WARC_HEAD);
 	if (rec->arc)
@@ -184,13 +192,37 @@ static void remember_pair(struct scan *s, const struct warc_record *rec)
 	s->pair_with = str_dup(&s->pair, warc_get(rec, "WARC-Concurrent-To"));
 }
 
+static rc info_read(struct scan *s, struct err *e)
+{
+	struct str piece;
+	rc r = OK;
+	while ((r = warc_block(s->reader, &piece, e)) == OK)
+		info_push(s, piece);
+	return r == E_NOTFOUND ? OK : r;
+}
+
+/* warcinfo is application/warc-fields: "name: value" lines (WARC 1.1 §6.2). An ARC file's version block is not. */
+static rc info_send(struct scan *s, const struct warc_record *rec, struct err *e)
+{
+	struct str rest = rec->arc ? STR("") : buf_str(&s->info);
+	struct str software = STR("");
+	while (rest.n && software.n == 0) {
+		struct str line = str_cut(&rest, '\n');
+		struct str name = str_cut(&line, ':');
+		if (str_ieq(str_trim(name), STR("software")))
+			software = str_sub(str_trim(line), 0, SCAN_INFO_MAX);
+	}
+	return sandbox_io_send(s->io, SCAN_INFO, software, e);
+}
+
 static rc record_body(struct scan *s, const struct warc_record *rec, struct record *fields, struct err *e)
 {
 	bool analysed = is_capture(rec->type);
 	if (!s->rewrite && analysed)
 		return analyse_record(s->analysis, &s->rec, s->reader, rec, &s->keys[s->nkeys - 1], fields, e);
+	buf_reset(&s->info);
 	if (!s->rewrite)
-		return OK;
+		return rec->type == WARC_WARCINFO ? info_read(s, e) : OK;
 	if (analysed)
 		analyse_begin_record(s->analysis, &s->rec, rec, &s->keys[s->nkeys - 1]);
 	TRY(send_member(s, rec, analysed, e));
@@ -209,6 +241,17 @@ static void add_quirk_field(
 				STR_FMT(both[k]->items[i].what));
 	if (text.n)
 		record_add(&s->rec, fields, "warc.quirks", buf_str(&text));
+}
+
+static rc tell_record(struct scan *s, const struct warc_record *rec, const struct record *fields, struct err *e)
+{
+	if (rec->type == WARC_WARCINFO)
+		TRY(info_send(s, rec, e));
+	if (!is_capture(rec->type))
+		return send_record(s, SCAN_OTHER, fields, e);
+	s->nkeys--;
+	remember_pair(s, rec);
+	return send_record(s, SCAN_CAPTURE, fields, e);
 }
 
 /* One record after its header was read. *ret_again: it shares its member with others, so the walk begins again at it.
@@ -241,12 +284,7 @@ static rc one_record(struct scan *s, const struct warc_record *rec, bool *ret_ag
 	TRY(record_finish(&s->rec, &fields, e));
 	if (!s->rewrite)
 		TRY(sandbox_io_send(s->io, SCAN_HEAD, str_mem(&join, 1), e));
-	if (is_capture(rec->type)) {
-		s->nkeys--;
-		remember_pair(s, rec);
-	}
-	s->records++;
-	return send_record(s, is_capture(rec->type) ? SCAN_CAPTURE : SCAN_OTHER, &fields, e);
+	return tell_record(s, rec, &fields, e);
 }
 
 /* Errors of the archive's own bytes; anything else ends the walk. */
@@ -338,6 +376,7 @@ static void scan_clear(struct scan *s)
 	arena_clear(&s->pair);
 	buf_clear(&s->frame);
 	buf_clear(&s->pending);
+	buf_clear(&s->info);
 }
 
 rc scan_run(void *ctx, struct sandbox_io *io, struct err *e)
@@ -346,6 +385,7 @@ rc scan_run(void *ctx, struct sandbox_io *io, struct err *e)
 	AUTO(scan) s = {.io = io, .size = from->size};
 	buf_init(&s.frame, CAP_FRAME);
 	buf_init(&s.pending, SEND_PIECE);
+	buf_init(&s.info, INFO_READ);
 	s.analysis = analysis_new();
 	reader_at(&s, from->offset);
 	rc r = from->why ? go_on(&s, from, e) : OK;

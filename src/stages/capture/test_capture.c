@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/codec.h"
 #include "base/stream.h"
 #include "formats/message/message.h"
 #include "formats/url/url.h"
@@ -324,6 +325,24 @@ enum storage {
 	STORAGES,
 };
 
+/* The head has its Content-Length. */
+static void put_record(struct buf *to, const struct buf *head, struct str block, enum storage storage)
+{
+	struct err e;
+	uint64_t stored = 0;
+	struct mem_source body;
+	struct buf_sink sink;
+	mem_source_init(&body, block, 0);
+	buf_sink_init(&sink, to);
+	if (storage == BY_RECORD) {
+		assert_int_equal(warc_write(&sink.sink, buf_str(head), &body.source, block.n, 6, &stored, &e), OK);
+		return;
+	}
+	buf_add(to, buf_str(head));
+	buf_add(to, block);
+	buf_add(to, STR("\r\n\r\n"));
+}
+
 /* A response at news.example/<i> with that text; a text that begins with LONG gets a URL that is too long by one. */
 #define LONG "long URL"
 static void add_response(struct buf *to, unsigned i, const char *text, enum storage storage)
@@ -331,7 +350,6 @@ static void add_response(struct buf *to, unsigned i, const char *text, enum stor
 	AUTO(arena) a = {0};
 	AUTO(buf) head = {0};
 	struct err e;
-	uint64_t stored = 0;
 	struct str block = str_fmt(&a, HTML_HEAD "<p>%s", text);
 	buf_init(&head, CAP_WARC_HEAD);
 	warc_head_begin(&head, WARC_RESPONSE);
@@ -349,17 +367,7 @@ static void add_response(struct buf *to, unsigned i, const char *text, enum stor
 	warc_head_field(&head, "WARC-Payload-Digest", STR("sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
 	warc_head_field(&head, "Content-Type", STR("application/http;msgtype=response"));
 	assert_int_equal(warc_head_end(&head, block.n, &e), OK);
-	if (storage == BY_RECORD) {
-		struct mem_source body;
-		struct buf_sink sink;
-		mem_source_init(&body, block, 0);
-		buf_sink_init(&sink, to);
-		assert_int_equal(warc_write(&sink.sink, buf_str(&head), &body.source, block.n, 6, &stored, &e), OK);
-		return;
-	}
-	buf_add(to, buf_str(&head));
-	buf_add(to, block);
-	buf_add(to, STR("\r\n\r\n"));
+	put_record(to, &head, block, storage);
 }
 
 static void squeeze(struct buf *b)
@@ -388,6 +396,19 @@ static int web_archive(struct world *w, const char *const *texts, size_t n, enum
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	assert_true(fd >= 0);
 	return fd;
+}
+
+static void add_warcinfo(struct buf *to, const char *block, enum storage storage)
+{
+	AUTO(buf) head = {0};
+	struct err e;
+	buf_init(&head, CAP_WARC_HEAD);
+	warc_head_begin(&head, WARC_WARCINFO);
+	warc_head_field(&head, "WARC-Record-ID", STR("<urn:uuid:00000000-0000-4000-8000-0000000000ff>"));
+	warc_head_field(&head, "WARC-Date", STR("2024-03-14T00:00:00Z"));
+	warc_head_field(&head, "Content-Type", STR("application/warc-fields"));
+	assert_int_equal(warc_head_end(&head, strlen(block), &e), OK);
+	put_record(to, &head, str_c(block), storage);
 }
 
 static struct capture_counts import(struct world *w, const char *const *texts, size_t n, enum storage storage)
@@ -431,6 +452,39 @@ static void test_a_record_that_kills_its_parser_costs_that_record_alone(void **u
 		assert_true(str_eq(source->kind, STR("source")));
 		check_field(source, "source.captures", "3");
 		check_field(source, "source.bad", "5");
+		world_close(&w);
+	}
+}
+
+static void test_an_import_names_its_file_and_the_tool_that_made_it(void **unused)
+{
+	(void)unused;
+	for (enum storage s = BY_RECORD; s < STORAGES; s++) {
+		struct world w;
+		struct err e = {0};
+		struct capture_counts counts;
+		AUTO(buf) b = {0};
+		world_open(&w);
+		buf_init(&b, MIB);
+		add_response(&b, 0, "of nobody knows what", s);
+		add_warcinfo(&b, "format: WARC\r\nSoftware:  Crawler/3.4 (test) \r\nsoftware: other\r\n", s);
+		add_response(&b, 1, "of the crawler", s);
+		add_warcinfo(&b, "format: WARC\r\n", s);
+		add_response(&b, 2, "of nobody again", s);
+		if (s == AS_ONE)
+			squeeze(&b);
+		struct hash sha = hash_of(buf_str(&b));
+		const char *path = str_fmt(&w.a, "%s/import.warc", w.dir).p;
+		assert_int_equal(fs_commit(&w.env, AT_FDCWD, path, buf_str(&b), 0600, &e), OK);
+		AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+		struct capture_source src = {STR("import.warc"), STR("onrecord/test")};
+		assert_int_equal(capture_import(w.ar, fd, &src, &w.out, &counts, &e), OK);
+		assert_int_equal(w.nkept, 4);
+		assert_false(record_has(&w.kept[0], "tool-of-origin"));
+		check_field(&w.kept[1], "tool-of-origin", "Crawler/3.4 (test)");
+		assert_false(record_has(&w.kept[2], "tool-of-origin"));
+		for (size_t i = 0; i < w.nkept; i++)
+			check_field(&w.kept[i], "source.sha256", hex_of(&w.a, hash_str(&sha)).p);
 		world_close(&w);
 	}
 }
@@ -500,6 +554,7 @@ int main(void)
 		cmocka_unit_test(test_what_was_sealed_of_a_fetch_is_checked_field_by_field),
 		cmocka_unit_test(test_what_was_sealed_of_an_import_is_checked_field_by_field),
 		cmocka_unit_test(test_a_record_that_kills_its_parser_costs_that_record_alone),
+		cmocka_unit_test(test_an_import_names_its_file_and_the_tool_that_made_it),
 		cmocka_unit_test(test_a_url_over_the_cap_is_refused_and_not_cut),
 		cmocka_unit_test(test_a_file_that_kills_worker_after_worker_is_given_up),
 	};

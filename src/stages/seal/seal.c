@@ -99,7 +99,7 @@ static rc check_outside(
 	struct archive *ar, struct signer *s, const struct checkpoint *last, bool *ret_known, struct err *e)
 {
 	AUTO(arena) a = {0};
-	struct checkpoint out;
+	struct checkpoint out = {.size = 0};
 	bool place = false;
 	rc r = seal_outside_read(archive_env(ar), signer_key(s), &a, &out, &place, e);
 	*ret_known = r == OK;
@@ -145,7 +145,7 @@ static rc remember(struct archive *ar, struct signer *s, struct str note, struct
 static rc key_is_fresh(struct archive *ar, struct signer *s, struct err *e)
 {
 	AUTO(arena) a = {0};
-	struct checkpoint out;
+	struct checkpoint out = {.size = 0};
 	bool place = false;
 	rc r = seal_outside_read(archive_env(ar), signer_key(s), &a, &out, &place, e);
 	if (r == E_NOTFOUND)
