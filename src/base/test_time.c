@@ -136,6 +136,43 @@ static void test_http_dates_are_gmt(void **unused)
 	check(cases, ARRAY_LEN(cases), instant_parse_http);
 }
 
+static void test_an_instant_ends_with_its_precision(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *in;
+		const char *last; /* the same, to the nanosecond */
+	} cases[] = {
+		{"2026", "2026-12-31T23:59:59.999999999Z"},
+		{"2026-11", "2026-11-30T23:59:59.999999999Z"},
+		{"2024-02", "2024-02-29T23:59:59.999999999Z"},
+		{"2100-02", "2100-02-28T23:59:59.999999999Z"},
+		{"2026-11-25", "2026-11-25T23:59:59.999999999Z"},
+		{"1969-12-31", "1969-12-31T23:59:59.999999999Z"},
+		{"2026-11-25T12:58Z", "2026-11-25T12:58:59.999999999Z"},
+		{"2026-11-25T00:58+05:30", "2026-11-25T00:58:59.999999999+05:30"},
+		{"2026-11-25T23:58-05:00", "2026-11-25T23:58:59.999999999-05:00"},
+		{"2026-11-25T12:58:07Z", "2026-11-25T12:58:07.999999999Z"},
+		{"2026-11-25T12:58:07.25Z", "2026-11-25T12:58:07.259999999Z"},
+		{"1969-12-31T23:59:59.9Z", "1969-12-31T23:59:59.999999999Z"},
+		{"2026-11-25T12:58:07.123456789Z", "2026-11-25T12:58:07.123456789Z"},
+		{"2262", "2262-04-11T23:47:16.854775807Z"},
+		{"2262-04-11", "2262-04-11T23:47:16.854775807Z"},
+		{"2262-04-11T20:47:16-03:00", "2262-04-11T23:47:16.854775807Z"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct instant t;
+		struct instant last;
+		assert_true(instant_parse_iso(str_c(cases[i].in), &t));
+		assert_true(instant_parse_iso(str_c(cases[i].last), &last));
+		if (instant_end(t) != last.ns)
+			fail_msg("'%s' ends %lld", cases[i].in, (long long)instant_end(t));
+	}
+	struct instant hour;
+	assert_true(instant_parse_digits(STR("1970010201"), &hour)); /* said to be a day */
+	assert_int_equal(instant_end(hour), 2 * 86400 * NS - 1);
+}
+
 static void test_what_is_written_reads_back(void **unused)
 {
 	(void)unused;
@@ -185,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_iso_stamps_mean_what_they_say),
 		cmocka_unit_test(test_digits_are_utc),
 		cmocka_unit_test(test_http_dates_are_gmt),
+		cmocka_unit_test(test_an_instant_ends_with_its_precision),
 		cmocka_unit_test(test_what_is_written_reads_back),
 		cmocka_unit_test(test_every_day_of_the_calendar_follows_the_one_before),
 	};

@@ -254,6 +254,30 @@ bool instant_parse_http(struct str s, struct instant *ret)
 	return str_eq(s, STR(" GMT")) && finish(&c, &t, ret);
 }
 
+int64_t instant_end(struct instant t)
+{
+	int64_t shift = (int64_t)t.offset_min * 60 * NS;
+	struct civil c = civil_from_ns(t.ns + shift);
+	uint32_t unit = NS;
+	int64_t ns = 0;
+	if (t.precision <= PRECISION_YEAR)
+		c.month = 12;
+	if (t.precision <= PRECISION_MONTH)
+		c.day = month_days(c.year, c.month);
+	if (t.precision <= PRECISION_DAY) {
+		c.hour = 23;
+		c.minute = 59;
+	}
+	if (t.precision <= PRECISION_MINUTE)
+		c.second = 59;
+	for (unsigned i = 0; t.precision == PRECISION_NANO && i < t.digits; i++)
+		unit /= 10;
+	c.nano = c.nano / unit * unit + unit - 1;
+	if (!civil_to_ns(&c, &ns) || __builtin_sub_overflow(ns, shift, &ns))
+		return INT64_MAX;
+	return ns;
+}
+
 static void add_clock(struct buf *b, const struct civil *c, bool seconds, unsigned ndigits)
 {
 	buf_addf(b, "T%02u:%02u", c->hour, c->minute);

@@ -49,6 +49,10 @@ bool instant_parse_digits(struct str s, struct instant *ret);
 /* Reads RFC 1123 as HTTP sends it: "Thu, 15 Nov 2018 07:25:00 GMT". */
 bool instant_parse_http(struct str s, struct instant *ret);
 
+/* The last nanosecond of what t names, in its own precision and zone: of the year, of the day, of the second. Where 64
+ * bits end before that, INT64_MAX. t.precision is not PRECISION_NONE. */
+int64_t instant_end(struct instant t);
+
 /* In its own precision and zone: "2018-11-15", "2018-11-15T07:25+02:00", "2018-11-15T07:25:09Z". Empty for none. */
 struct str instant_iso(struct arena *a, struct instant t);
 

@@ -184,15 +184,52 @@ static enum exit_code add_code(const struct add *a)
 	return a->blocked ? EXIT_BLOCKED : EXIT_DONE;
 }
 
-static void say_sealed(struct cli *c, struct pipeline *p)
+/* The last line, or the last object: how many of the log's entries are sealed says that all of these are. */
+static void say_sealed(struct add *a)
 {
 	struct err e;
+	struct cli *c = a->c;
 	uint64_t size = 0;
-	if (c->o.quiet || c->o.json || pipeline_sealed(p, &size, &e) != OK)
+	if (c->o.quiet || pipeline_sealed(a->p, &size, &e) != OK)
 		return;
-	buf_addf(&c->out, "sealed: %llu %s kept, %llu log entries in all\n", (unsigned long long)c->kept,
-		c->kept == 1 ? "capture" : "captures", (unsigned long long)size);
+	if (c->o.json) {
+		struct jsonw w = jsonw_to(&c->out);
+		jsonw_open(&w, NULL, '{');
+		jsonw_u64(&w, "kept", c->kept);
+		jsonw_u64(&w, "failed", a->failed);
+		jsonw_u64(&w, "partial", a->partial);
+		jsonw_u64(&w, "blocked", a->blocked);
+		jsonw_u64(&w, "sealed", size);
+		jsonw_close(&w, '}');
+		buf_addc(&c->out, '\n');
+	} else if (c->kept) {
+		buf_addf(&c->out, "sealed: %llu %s kept, %llu log entries in all\n", (unsigned long long)c->kept,
+			c->kept == 1 ? "capture" : "captures", (unsigned long long)size);
+	}
 	cli_flush(c);
+}
+
+/* "ftp://x/" is meant as a URL, and so is no file that is missing. */
+static bool has_other_scheme(struct str s)
+{
+	size_t end = str_find(s, STR("://"), 0);
+	if (end == s.n || end == 0 || !ascii_alpha(s.p[0]) || is_web(s))
+		return false;
+	for (size_t i = 1; i < end; i++)
+		if (!ascii_alpha(s.p[i]) && !ascii_digit(s.p[i]) && !memchr("+-.", s.p[i], 3))
+			return false;
+	return true;
+}
+
+static rc check_args(const struct options *o, struct err *e)
+{
+	struct str first = str_c(o->args[0]);
+	if (o->url && (o->nargs != 1 || is_web(first) || str_eq(first, STR("-"))))
+		return err_set(e, E_USAGE, "--url goes with one file");
+	for (size_t i = 0; i < o->nargs; i++)
+		if (has_other_scheme(str_c(o->args[i])))
+			return err_set(e, E_USAGE, "'%.200s': only http and https URLs can be captured", o->args[i]);
+	return OK;
 }
 
 enum exit_code cmd_add(struct cli *c)
@@ -200,11 +237,7 @@ enum exit_code cmd_add(struct cli *c)
 	struct err e;
 	struct err closing;
 	struct add a = {.c = c};
-	if (c->o.url && c->o.nargs != 1) {
-		rc_ignore(err_set(&e, E_USAGE, "--url goes with one file"));
-		return cli_fail(c, &e);
-	}
-	if (cli_open(c, true, &a.p, &e) != OK)
+	if (check_args(&c->o, &e) != OK || cli_open(c, true, &a.p, &e) != OK)
 		return cli_fail(c, &e);
 	c->ui.kept = on_kept;
 	rc r = add_all(&a, &e);
@@ -218,7 +251,7 @@ enum exit_code cmd_add(struct cli *c)
 		pipeline_abandon(a.p);
 		return cli_fail(c, &closing);
 	}
-	say_sealed(c, a.p);
+	say_sealed(&a);
 	if (pipeline_close(a.p, &closing) != OK)
 		return cli_fail(c, &closing);
 	return r == OK ? add_code(&a) : c->kept ? EXIT_PARTIAL : cli_exit_of(r);
@@ -236,7 +269,14 @@ enum exit_code cmd_reindex(struct cli *c)
 	rc_ignore(pipeline_close(p, &e));
 	if (cli_archive_path(c, &path, &e) != OK || pipeline_reindex(c->env, path, c->o.jobs, &c->ui, &rows, &e) != OK)
 		return cli_fail(c, &e);
-	if (!c->o.quiet)
+	if (c->o.json) {
+		struct jsonw w = jsonw_to(&c->out);
+		jsonw_open(&w, NULL, '{');
+		jsonw_u64(&w, "entries", rows);
+		jsonw_close(&w, '}');
+		buf_addc(&c->out, '\n');
+	} else if (!c->o.quiet) {
 		buf_addf(&c->out, "%llu log entries indexed\n", (unsigned long long)rows);
+	}
 	return EXIT_DONE;
 }

@@ -45,6 +45,17 @@ static rc index_archive(struct indexing *x, struct err *e)
 	return r;
 }
 
+/* The key and the time join the members of the object that stands behind them. */
+static void line_json(struct buf *b, struct str line)
+{
+	struct jsonw w = jsonw_to(b);
+	jsonw_open(&w, NULL, '{');
+	jsonw_str(&w, "urlkey", str_cut(&line, ' '));
+	jsonw_str(&w, "timestamp", str_cut(&line, ' '));
+	buf_addc(b, ',');
+	buf_add(b, str_from(line, 1));
+}
+
 enum exit_code cmd_cdxj(struct cli *c)
 {
 	struct err e;
@@ -54,7 +65,10 @@ enum exit_code cmd_cdxj(struct cli *c)
 		r = index_file(&x, AT_FDCWD, c->o.args[i], &e);
 	cdxj_lines_sort(&x.lines);
 	for (size_t i = 0; i < x.lines.n; i++) {
-		buf_add(&c->out, x.lines.line[i]);
+		if (c->o.json)
+			line_json(&c->out, x.lines.line[i]);
+		else
+			buf_add(&c->out, x.lines.line[i]);
 		cli_flush(c);
 	}
 	bool bad = x.lines.bad > 0;

@@ -56,9 +56,7 @@ enum exit_code cmd_ls(struct cli *c)
 
 /* Everything that show prints about one capture. */
 struct shown {
-	struct catalog_row row;
-	struct frame frame;
-	struct record record;
+	struct pipeline_entry x;
 	struct checkpoint checkpoint;
 	struct str note;
 	bool sealed;
@@ -71,15 +69,14 @@ static rc load_shown(
 	struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct shown *s, struct err *e)
 {
 	struct str leaf;
-	TRY(pipeline_find(p, name, a, &s->row, e));
-	TRY(pipeline_record(p, &s->row, a, body, &s->frame, &s->record, e));
+	TRY(pipeline_entry(p, name, a, body, &s->x, e));
 	TRY(seal_checkpoint(pipeline_archive(p), pipeline_key(p), a, &s->checkpoint, &s->note, e));
-	s->sealed = s->row.index < s->checkpoint.size;
+	s->sealed = s->x.row.index < s->checkpoint.size;
 	if (s->sealed) {
-		TRY(seal_leaf(a, &s->frame, &leaf, e));
-		TRY(seal_prove(pipeline_archive(p), &s->checkpoint, s->row.index, leaf, &s->proof, e));
+		TRY(seal_leaf(a, &s->x.frame, &leaf, e));
+		TRY(seal_prove(pipeline_archive(p), &s->checkpoint, s->x.row.index, leaf, &s->proof, e));
 	}
-	s->has_article = s->row.article.n && article_decode(a, s->row.article, &s->article, e) == OK;
+	s->has_article = s->x.row.article.n && article_decode(a, s->x.row.article, &s->article, e) == OK;
 	return OK;
 }
 
@@ -88,10 +85,10 @@ static void show_json(struct cli *c, const struct shown *s)
 	AUTO(arena) a = {0};
 	struct jsonw w = jsonw_to(&c->out);
 	jsonw_open(&w, NULL, '{');
-	cli_row_json(&w, &s->row, s->sealed);
+	cli_row_json(&w, &s->x.row, s->sealed);
 	jsonw_open(&w, "record", '{');
-	for (size_t i = 0; i < s->record.n; i++)
-		jsonw_str(&w, str_cstr(&a, s->record.fields[i].name), s->record.fields[i].value);
+	for (size_t i = 0; i < s->x.record.n; i++)
+		jsonw_str(&w, str_cstr(&a, s->x.record.fields[i].name), s->x.record.fields[i].value);
 	jsonw_close(&w, '}');
 	jsonw_open(&w, "log", '{');
 	jsonw_str(&w, "origin", s->checkpoint.origin);
@@ -133,22 +130,22 @@ static void show_text(struct cli *c, const struct shown *s)
 {
 	AUTO(arena) a = {0};
 	struct buf *b = &c->out;
-	buf_addf(b, "#%llu %.*s\n", (unsigned long long)s->row.index, STR_FMT(hex_of(&a, hash_str(&s->row.id))));
-	if (s->row.title.n) {
+	buf_addf(b, "#%llu %.*s\n", (unsigned long long)s->x.row.index, STR_FMT(hex_of(&a, hash_str(&s->x.row.id))));
+	if (s->x.row.title.n) {
 		buf_add(b, STR("article, as read\n"));
-		show_line(b, "title", s->row.title);
-		show_line(b, "published", s->row.published);
-		show_line(b, "updated", s->row.updated);
-		show_line(b, "language", s->row.language);
+		show_line(b, "title", s->x.row.title);
+		show_line(b, "published", s->x.row.published);
+		show_line(b, "updated", s->x.row.updated);
+		show_line(b, "language", s->x.row.language);
 	}
 	buf_add(b, STR("record, as sealed\n"));
-	for (size_t i = 0; i < s->record.n; i++)
-		show_line(b, str_cstr(&a, s->record.fields[i].name), s->record.fields[i].value);
+	for (size_t i = 0; i < s->x.record.n; i++)
+		show_line(b, str_cstr(&a, s->x.record.fields[i].name), s->x.record.fields[i].value);
 	buf_add(b, STR("log\n"));
 	show_line(b, "origin", s->checkpoint.origin);
 	if (s->sealed)
 		buf_addf(b, "  %-18s entry %llu of %llu; its inclusion proof of %zu hashes holds\n", "sealed",
-			(unsigned long long)s->row.index, (unsigned long long)s->checkpoint.size, s->proof.n);
+			(unsigned long long)s->x.row.index, (unsigned long long)s->checkpoint.size, s->proof.n);
 	else
 		buf_addf(b, "  %-18s kept, not sealed yet\n", "state");
 	buf_add(b,
@@ -203,26 +200,21 @@ static rc cat(struct cli *c, struct pipeline *p, struct err *e)
 	struct shown s = {0};
 	struct stdout_sink to = {{stdout_push}, c};
 	buf_init(&body, CAP_RECORD);
-	TRY(pipeline_find(p, str_c(c->o.args[0]), &c->run, &s.row, e));
-	TRY(pipeline_record(p, &s.row, &c->run, &body, &s.frame, &s.record, e));
+	TRY(pipeline_entry(p, str_c(c->o.args[0]), &c->run, &body, &s.x, e));
 	if (c->o.part == PART_TEXT) {
-		if (s.row.article.n == 0)
+		if (s.x.row.article.n == 0)
 			return err_set(e, E_NOTFOUND, "no article was read in this capture");
-		TRY(article_decode(&c->run, s.row.article, &s.article, e));
+		TRY(article_decode(&c->run, s.x.row.article, &s.article, e));
 		TRY(stdout_push(&to.sink, s.article.text, e));
 		return stdout_push(&to.sink, STR("\n"), e);
 	}
-	return capture_cat(pipeline_archive(p), &s.record, (enum capture_part)c->o.part, &to.sink, e);
+	return capture_cat(pipeline_archive(p), &s.x.record, (enum capture_part)c->o.part, &to.sink, e);
 }
 
 enum exit_code cmd_cat(struct cli *c)
 {
 	struct err e;
 	struct pipeline *p = NULL;
-	if (c->o.nargs != 1) {
-		rc_ignore(err_set(&e, E_USAGE, "cat takes one capture"));
-		return cli_fail(c, &e);
-	}
 	if (cli_open(c, false, &p, &e) != OK)
 		return cli_fail(c, &e);
 	rc r = cat(c, p, &e);

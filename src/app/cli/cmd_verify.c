@@ -134,24 +134,26 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 	return k.report.problems || k.report.known_outside ? EXIT_NO : EXIT_DONE;
 }
 
-/* One capture: its frame, its span, its place in the log, and its record against the parsed WARC bytes. */
-static rc verify_one(struct cli *c, struct pipeline *p, struct str name, struct catalog_row *row, struct err *e)
+/* One entry: its frame, its span, its place in the log, and a capture's record against the parsed WARC bytes. */
+static rc verify_one(struct cli *c, struct pipeline *p, struct str name, struct catalog_row *ret_row, struct err *e)
 {
 	AUTO(arena) a = {0};
 	AUTO(buf) body = {0};
-	struct frame f;
-	struct record r;
+	struct pipeline_entry x;
 	struct checkpoint cp;
 	struct str leaf;
 	struct tlog_proof proof;
 	buf_init(&body, CAP_RECORD);
-	TRY(pipeline_find(p, name, &c->run, row, e));
-	TRY(pipeline_record(p, row, &a, &body, &f, &r, e));
-	TRY(seal_check_span(pipeline_archive(p), &f, e));
-	TRY(capture_check(pipeline_archive(p), &r, e));
+	TRY(pipeline_entry(p, name, &a, &body, &x, e));
+	TRY(seal_check_span(pipeline_archive(p), &x.frame, e));
+	if (x.row.url.n)
+		TRY(capture_check(pipeline_archive(p), &x.record, e));
 	TRY(seal_checkpoint(pipeline_archive(p), pipeline_key(p), &a, &cp, NULL, e));
-	TRY(seal_leaf(&a, &f, &leaf, e));
-	return seal_prove(pipeline_archive(p), &cp, row->index, leaf, &proof, e);
+	TRY(seal_leaf(&a, &x.frame, &leaf, e));
+	TRY(seal_prove(pipeline_archive(p), &cp, x.row.index, leaf, &proof, e));
+	*ret_row = (struct catalog_row){
+		.index = x.row.index, .url = str_dup(&c->run, x.row.url), .kind = str_dup(&c->run, x.row.kind)};
+	return OK;
 }
 
 static enum exit_code verify_each(struct cli *c, struct pipeline *p)
@@ -171,7 +173,7 @@ static enum exit_code verify_each(struct cli *c, struct pipeline *p)
 			buf_addc(&c->out, '\n');
 		} else if (r == OK) {
 			buf_addf(&c->out, "verified: #%llu ", (unsigned long long)row.index);
-			cli_text(&c->out, row.url);
+			cli_text(&c->out, row.url.n ? row.url : row.kind);
 			buf_addc(&c->out, '\n');
 		} else {
 			cli_error(c, &e);

@@ -9,6 +9,7 @@
 
 #include "app/cli/cli.h"
 #include "base/caps.h"
+#include "formats/url/url.h"
 #include "io/fs/fs.h"
 #include "io/http/http.h"
 
@@ -48,8 +49,8 @@ struct option_help {
 static const struct option_help OPTIONS[] = {
 	{OPT_ARCHIVE, "archive", "DIR", "the archive (else $ONRECORD_DIR, else found upward from here)"},
 	{OPT_JSON, "json", NULL, "JSON Lines instead of text"},
-	{OPT_QUIET, "quiet", NULL, "only errors on standard error"},
-	{OPT_VERBOSE, "verbose", NULL, "more on standard error"},
+	{OPT_QUIET, "quiet", NULL, "no progress, notes or summaries; errors all the same"},
+	{OPT_VERBOSE, "verbose", NULL, "add: list every capture, not only the first hundred"},
 	{OPT_HELP, "help", NULL, "this help"},
 	{OPT_VERSION, "version", NULL, "version, and the specifications that it follows"},
 	{OPT_JOBS, "jobs", "N", "this many at the same time (default: 4 to fetch, the processors to read)"},
@@ -80,36 +81,44 @@ struct command {
 	enum exit_code (*run)(struct cli *c);
 	int options[OPTIONS_MAX]; /* besides those that all take */
 	size_t least_args;
+	size_t most_args;
+	const char *no_json; /* why it does not take --json; NULL: it does */
 };
+#define ANY SIZE_MAX
 
 static const struct command COMMANDS[] = {
 	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
-		"onrecord init case-17 --origin example.org/case-17", cmd_init, {OPT_ORIGIN}, 0},
+		"onrecord init case-17 --origin example.org/case-17", cmd_init, {OPT_ORIGIN}, 0, 1, NULL},
 	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
 		cmd_add,
 		{OPT_JOBS, OPT_URL, OPT_TYPE, OPT_USER_AGENT, OPT_ACCEPT_LANGUAGE, OPT_PROXY, OPT_CA_FILE,
 			OPT_MAX_BYTES, OPT_TIMEOUT},
-		1},
+		1, ANY, NULL},
 	{"ls", "[URL]", "list captures, or those of one URL in the order of time",
-		"onrecord ls\n  onrecord ls --json https://news.example/story", cmd_ls, {OPT_LIMIT}, 0},
+		"onrecord ls\n  onrecord ls --json https://news.example/story", cmd_ls, {OPT_LIMIT}, 0, 1, NULL},
 	{"show", "ID ...", "all that is known of a capture: record, place in the log, proof, article",
-		"onrecord show '#12'\n  onrecord show https://news.example/story@2018-11-15", cmd_show, {0}, 1},
+		"onrecord show '#12'\n  onrecord show https://news.example/story@2018-11-15", cmd_show, {0}, 1, ANY,
+		NULL},
 	{"cat", "ID", "write a capture to standard output", "onrecord cat '#12' > page.html", cmd_cat,
-		{OPT_CONTENT, OPT_PAYLOAD, OPT_HEADERS, OPT_TEXT, OPT_WARC}, 1},
-	{"read", "FILE.html", "read the article in a file, as JSON; no archive is involved",
-		"onrecord read page.html --url https://news.example/story", cmd_read, {OPT_URL, OPT_TYPE}, 1},
+		{OPT_CONTENT, OPT_PAYLOAD, OPT_HEADERS, OPT_TEXT, OPT_WARC}, 1, 1,
+		"cat writes the bytes as they are (show --json tells about them)"},
+	{"read", "FILE.html ...", "read the article in a file, as JSON; no archive is involved",
+		"onrecord read page.html --url https://news.example/story", cmd_read, {OPT_URL, OPT_TYPE}, 1, ANY,
+		NULL},
 	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
-		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP}, 0},
+		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP}, 0, ANY, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
-		{OPT_JOBS}, 0},
+		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
-		"onrecord cdxj > index.cdxj\n  onrecord cdxj old-crawl.warc.gz", cmd_cdxj, {0}, 0},
+		"onrecord cdxj > index.cdxj\n  onrecord cdxj old-crawl.warc.gz", cmd_cdxj, {0}, 0, ANY, NULL},
 };
 
 static bool takes(const struct command *cmd, int id)
 {
+	if (cmd && cmd->no_json && id == OPT_JSON)
+		return false;
 	static const int all[] = {OPT_ARCHIVE, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i] == id)
@@ -262,6 +271,8 @@ static rc parse(struct cli *c, const struct command *cmd, int argc, char **argv,
 			return err_set(e, E_USAGE, "option '%s' needs a value", which);
 		if (id == '?')
 			return err_set(e, E_USAGE, "unknown option '%s'", which);
+		if (cmd && cmd->no_json && id == OPT_JSON)
+			return err_set(e, E_USAGE, "%s", cmd->no_json);
 		if (!takes(cmd, id))
 			return err_set(e, E_USAGE, "'%s' is no option of onrecord%s%s", which, cmd ? " " : "",
 				cmd ? cmd->name : "");
@@ -290,6 +301,13 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static bool is_web_url(struct cli *c, const char *text)
+{
+	struct url u;
+	struct err ignored;
+	return url_parse(&c->run, str_c(text), NULL, &u, &ignored) == OK && url_is_web(&u);
+}
+
 static enum exit_code run(struct cli *c, int argc, char **argv)
 {
 	struct err e;
@@ -311,15 +329,20 @@ static enum exit_code run(struct cli *c, int argc, char **argv)
 		rc_ignore(err_set(&e, E_USAGE, "no command '%s' (onrecord --help lists them)", c->o.args[0]));
 		return cli_fail(c, &e);
 	}
+	bool before = c->o.json;
 	if (parse(c, cmd, (int)c->o.nargs, c->o.args, &shown, &e) != OK)
 		return cli_fail(c, &e);
 	if (shown)
 		return EXIT_DONE;
-	if (c->o.nargs < cmd->least_args) {
+	if (before && cmd->no_json)
+		rc_ignore(err_set(&e, E_USAGE, "%s", cmd->no_json));
+	else if (c->o.nargs < cmd->least_args || c->o.nargs > cmd->most_args)
 		rc_ignore(err_set(&e, E_USAGE, "usage: onrecord %s [options] %s", cmd->name, cmd->args));
-		return cli_fail(c, &e);
-	}
-	return cmd->run(c);
+	else if (!c->o.url || is_web_url(c, c->o.url))
+		return cmd->run(c);
+	else
+		rc_ignore(err_set(&e, E_USAGE, "--url: '%.200s' is no http or https URL", c->o.url));
+	return cli_fail(c, &e);
 }
 
 int main(int argc, char **argv)

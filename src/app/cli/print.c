@@ -172,7 +172,7 @@ void cli_row_json(struct jsonw *w, const struct catalog_row *row, bool sealed)
 	jsonw_u64(w, "index", row->index);
 	jsonw_str(w, "id", hex_of(&a, hash_str(&row->id)));
 	jsonw_str(w, "kind", row->kind);
-	jsonw_str(w, "url", row->url);
+	jsonw_str_or_null(w, "url", row->url);
 	jsonw_str_or_null(w, "final", row->final);
 	jsonw_str_or_null(w, "time", instant_iso(&a, row->time));
 	if (row->status)

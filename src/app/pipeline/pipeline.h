@@ -32,20 +32,26 @@ struct pipeline_ui {
 MUST_USE rc pipeline_init(
 	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e);
 
-/* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. */
+/* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. `ui`
+ * and `env` are borrowed until it is closed. A catalog that cannot be used is said, and is no error. OK · E_NOTFOUND no
+ * archive · E_BUSY another process writes · E_UNSUPPORTED a later format · E_VERIFY damage or rollback (nothing has
+ * been changed) · E_FORMAT a key that cannot be read · E_DENIED · E_IO. */
 MUST_USE rc pipeline_open(
 	struct env *env, const char *path, bool write, struct pipeline_ui *ui, struct pipeline **ret, struct err *e);
-/* Seals what is pending, reads the new captures, closes. Always frees. */
+/* Seals what is pending, reads the new captures, closes. Always frees. OK · as pipeline_seal() and pipeline_read(). */
 MUST_USE rc pipeline_close(struct pipeline *p, struct err *e);
 
 /* Closes and frees without writing anything more: after a failed write. */
 void pipeline_abandon(struct pipeline *p);
 
+/* Borrowed, until the pipeline is closed. */
 struct archive *pipeline_archive(struct pipeline *p);
-/* NULL when it cannot be used, which has then been said. */
+/* The same; NULL when it cannot be used, which has then been said. */
 struct catalog *pipeline_catalog(struct pipeline *p);
+/* The key that checkpoints are checked against. Borrowed. */
 const struct note_key *pipeline_key(const struct pipeline *p);
-/* Log entries under the published checkpoint. */
+/* Log entries under the published checkpoint. OK · E_VERIFY it is not signed by the key · E_NOTFOUND · E_FORMAT · E_IO.
+ */
 MUST_USE rc pipeline_sealed(struct pipeline *p, uint64_t *ret, struct err *e);
 
 struct pipeline_fetch {
@@ -58,6 +64,8 @@ struct pipeline_fetched {
 	uint64_t blocked;   /* the site answered 401, 403, 407, 429 or 451: kept all the same */
 	uint64_t truncated; /* kept, but cut short */
 };
+/* Captures URLs and keeps them in the order in which replies are whole. A URL without a reply is told to
+ * ui->trouble and counted. OK · E_IO the archive cannot be written, or no worker or thread was to be had. */
 MUST_USE rc pipeline_fetch(struct pipeline *p, const struct str *urls, size_t n, const struct pipeline_fetch *how,
 	struct pipeline_fetched *ret, struct err *e);
 /* A WARC, ARC or other file. `url` is where a file that is no archive was found. */
@@ -67,26 +75,50 @@ struct pipeline_file {
 	struct str content_type; /* empty: text/html */
 	struct str tool;
 };
+/* Keeps it. *ret counts what was kept, also after an error.
+ * OK (ret->bad tells about damage) · E_NOTFOUND · E_USAGE no archive, and no `url` · E_FORMAT · E_LIMIT · E_DENIED ·
+ * E_IO. */
 MUST_USE rc pipeline_file(
 	struct pipeline *p, const struct pipeline_file *file, struct capture_counts *ret, struct err *e);
 
-/* Signs a checkpoint over everything kept. */
+/* Signs a checkpoint over everything kept. Only after opening for writing. OK · E_IO · E_BUSY and E_FORMAT of the
+ * catalog. */
 MUST_USE rc pipeline_seal(struct pipeline *p, struct err *e);
-/* Reads the articles of captures that were not read yet, `jobs` at a time. */
+/* Reads the articles of captures that were not read yet, `jobs` at a time (0: one a processor). A page that cannot be
+ * read gets an empty reading, and is told. OK · E_VERIFY a damaged record · E_BUSY and E_FORMAT of the catalog · E_IO.
+ */
 MUST_USE rc pipeline_read(struct pipeline *p, unsigned jobs, struct err *e);
-/* Reads the article in a file; the encoded article goes into `ret`. No archive is involved. */
+/* Reads the article in a file; the encoded article goes into `ret`. No archive is involved.
+ * OK · E_LIMIT and E_FORMAT of the worker · E_IO. */
 MUST_USE rc pipeline_read_file(
 	int fd, uint64_t size, struct str url, struct str content_type, struct buf *ret, struct err *e);
-/* Makes the catalog anew from records/, warc/ and log/. */
+/* Makes the catalog anew from records/, warc/ and log/. *ret_rows: log entries. OK · as pipeline_open() and
+ * pipeline_read(). */
 MUST_USE rc pipeline_reindex(
 	struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows, struct err *e);
 
-/* Finds a capture by "#12", a prefix of its id, a URL (its newest capture) or URL@DATE. OK · E_NOTFOUND · E_EXISTS
- * ambiguous. */
+/* Finds a capture by "#12", a prefix of its id, a URL (its newest capture) or URL@DATE (the newest up
+ * to the end of what the date names). OK · E_USAGE no index · E_NOTFOUND · E_EXISTS ambiguous · E_FORMAT the catalog
+ * cannot be used · E_BUSY · E_IO. */
 MUST_USE rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct catalog_row *ret, struct err *e);
-/* The record behind a row, checked against its frame's digest. `body` owns the bytes that `ret` borrows. */
+/* The record behind a row, checked against its frame's digest. `body` owns the bytes that `ret` borrows.
+ * OK · E_NOTFOUND the frame is no record · E_VERIFY damaged, or the row is of another record · E_FORMAT · E_IO. */
 MUST_USE rc pipeline_record(struct pipeline *p, const struct catalog_row *row, struct arena *a, struct buf *body,
 	struct frame *ret_frame, struct record *ret, struct err *e);
+
+/* An entry of the log with its record: a capture, or what has no place in the catalog (kind "source"); then the row has
+ * index, id and kind alone. */
+struct pipeline_entry {
+	struct catalog_row row;
+	struct frame frame;
+	struct record record;
+};
+/* What `name` names, as pipeline_find() has it. "#12" is looked up in records/, so that every record is found, also
+ * without a catalog. `body` owns the bytes that `ret` borrows; the rest lives in `a`.
+ * OK · E_USAGE no index · E_NOTFOUND · E_EXISTS ambiguous · E_VERIFY damaged, or the catalog names another record ·
+ * E_FORMAT the record does not decode, or the catalog cannot be used · E_IO. */
+MUST_USE rc pipeline_entry(struct pipeline *p, struct str name, struct arena *a, struct buf *body,
+	struct pipeline_entry *ret, struct err *e);
 
 /* CDXJ lines of web archives, collected to be sorted bytewise. All zeros but `trouble` to begin with. */
 struct cdxj_lines {
@@ -97,7 +129,9 @@ struct cdxj_lines {
 	uint64_t bad;
 	void (*trouble)(struct cdxj_lines *l, const struct err *e);
 };
-/* Adds the lines of the archive open on `fd`, read-only; its name in them is the last part of `path`. */
+/* Adds the lines of the archive open on `fd`, read-only; its name in them is the last part of `path`.
+ * A record that cannot be indexed is told and counted.
+ * OK · E_LIMIT over CAP_CDXJ_SORT · E_FORMAT · E_IO. */
 MUST_USE rc pipeline_cdxj(int fd, const char *path, struct cdxj_lines *lines, struct err *e);
 /* Sorts, and drops lines that are the same. */
 void cdxj_lines_sort(struct cdxj_lines *lines);

@@ -148,3 +148,58 @@ rc pipeline_record(struct pipeline *p, const struct catalog_row *row, struct are
 			(unsigned long long)row->index);
 	return OK;
 }
+
+/* Where frame `index` is, found without the catalog. */
+static rc frame_ref(struct pipeline *p, uint64_t index, struct archive_ref *ret, struct err *e)
+{
+	struct archive_scan *s = NULL;
+	struct frame f;
+	TRY(archive_scan_new(p->ar, index, &s, e));
+	rc r = archive_scan_next(s, &f, e);
+	if (r == OK)
+		*ret = f.ref;
+	archive_scan_free(s);
+	return r == E_NOTFOUND ? err_set(e, r, "the log has no entry %llu", (unsigned long long)index) : r;
+}
+
+/* The row, with its reading where the catalog has one. */
+static rc entry_row(struct pipeline *p, struct arena *a, struct pipeline_entry *x, struct err *e)
+{
+	struct catalog_query q = {.has_index = true, .index = x->frame.ref.index};
+	struct catalog_row row;
+	struct err ignored;
+	if (pipeline_row(p, a, &x->frame, &x->record, &x->row, &ignored) != OK) {
+		x->row = (struct catalog_row){
+			.index = q.index, .id = record_root(&x->record), .kind = x->record.kind, .ref = x->frame.ref};
+		return OK;
+	}
+	if (!pipeline_catalog(p) || catalog_one(p->catalog, &q, a, &row, &ignored) != OK)
+		return OK;
+	if (!hash_eq(&row.id, &x->row.id))
+		return err_set(e, E_VERIFY, "entry %llu: the catalog names another record (onrecord reindex)",
+			(unsigned long long)q.index);
+	x->row = row;
+	return OK;
+}
+
+rc pipeline_entry(struct pipeline *p, struct str name, struct arena *a, struct buf *body, struct pipeline_entry *ret,
+	struct err *e)
+{
+	struct pipeline_entry x = {0};
+	struct archive_ref ref;
+	struct catalog_query q;
+	TRY(find_query(a, name, &q, e));
+	if (q.has_index) {
+		TRY(frame_ref(p, q.index, &ref, e));
+		TRY(archive_frame_read(p->ar, ref, body, &x.frame, e));
+		if (x.frame.kind != FRAME_RECORD)
+			return err_set(e, E_NOTFOUND, "entry %llu is no record", (unsigned long long)q.index);
+		TRY(record_decode(a, x.frame.body, &x.record, e));
+		TRY(entry_row(p, a, &x, e));
+	} else {
+		TRY(pipeline_find(p, name, a, &x.row, e));
+		TRY(pipeline_record(p, &x.row, a, body, &x.frame, &x.record, e));
+	}
+	*ret = x;
+	return OK;
+}

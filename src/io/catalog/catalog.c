@@ -345,8 +345,7 @@ static rc query(struct catalog *c, const struct catalog_query *q, sqlite3_stmt *
 			if (!instant_parse_iso(q->day, &t))
 				return err_set(e, E_USAGE, "'%.*s' is no date (2018-11-15, 2018-11-15T09:25Z)",
 					STR_FMT(q->day));
-			/* a day means up to its end */
-			bind_int(s, 2, t.ns + (t.precision <= PRECISION_DAY ? 86400ll * 1000000000ll - 1 : 0));
+			bind_int(s, 2, instant_end(t));
 			return OK;
 		}
 	} else {

@@ -97,7 +97,7 @@ static void test_a_date_finds_the_newest_up_to_it(void **unused)
 		uint64_t index;
 	} cases[] = {{"1970-01-02", OK, 9}, {"1970-01-03", OK, 9}, {"1970-01-04", OK, 7}, {"2030-01-01", OK, 1},
 		{"1970-01-01", E_NOTFOUND, 0}, {"1970-01-04T00:00Z", OK, 7}, {"1970-01-03T23:59Z", OK, 9},
-		{"soon", E_USAGE, 0}};
+		{"1970", OK, 1}, {"1970-01", OK, 1}, {"1969-12", E_NOTFOUND, 0}, {"soon", E_USAGE, 0}};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct catalog_row row;
 		struct err e;

@@ -2,8 +2,8 @@
 /* Sealing: each frame of records/ becomes a leaf of a tiled log (C2SP tlog-tiles) whose checkpoint we sign, and
  * verify derives everything again from warc/ and records/.
  *
- *   frames (kept) ─► leaves ─► tiles, root ─► sign ─► log/state  = commit ─► tiles to log/tile ─► log/checkpoint =
- * sealed
+ *   frames (kept) ─► leaves ─► tiles, root ─► sign ─► log/state  = commit
+ *                                                         └─► tiles to log/tile ─► log/checkpoint  = sealed
  *
  * log/state and log/checkpoint hold the same signed note; the first says what we have ever signed, the second what
  * readers can rely on. Between the two a crash costs nothing: tiles are made again from the frames. A copy of the last
