@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes an archive whose log has SIZE entries, and writes an inclusion proof of each for another implementation to
- * check. usage: make_log DIR SIZE > proofs first line: the verifier key; then a line an entry: index, base64 leaf,
- * base64 hashes of the proof, spaces between */
+ * check.
+ *
+ *   usage: make_log DIR SIZE > proofs
+ *
+ * The first line is the verifier key; then a line an entry: index, base64 leaf, base64 hashes of the proof, spaces
+ * between. */
 #include <fcntl.h>
 #include <stdio.h>
 

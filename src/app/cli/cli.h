@@ -65,27 +65,37 @@ struct cli {
  * EXIT_UNREADABLE. */
 #define CLI_OUT_MAX (64u * MIB)
 void cli_flush(struct cli *c);
-/* "onrecord: <message>" on stderr, or {"error", "code"} with --json; takes the progress bar away first. */
+/* "onrecord: <message>" on stderr, or {"error", "code"} with --json; takes the progress bar away first, and prints
+ * what is in c->out. */
 void cli_error(struct cli *c, const struct err *e);
+/* The same for what is no error. Not with -q. */
 void cli_note(struct cli *c, const char *text);
+/* "<what> 42%" on stderr, or the number alone when `total` is 0. Ten times a second at most; only on a terminal, and
+ * not with -q or --json. */
 void cli_bar(struct cli *c, const char *what, uint64_t done, uint64_t total);
+/* Takes the bar away, if there is one. */
 void cli_bar_end(struct cli *c);
 
+/* The one table from what went wrong to what a script sees. */
 enum exit_code cli_exit_of(rc code);
 /* Prints the error and gives its exit code. */
 enum exit_code cli_fail(struct cli *c, const struct err *e);
 
-/* -C, else $ONRECORD_DIR, else the first archive upward from the working directory. E_NOTFOUND. */
+/* -C, else $ONRECORD_DIR, else the first archive upward from the working directory. Borrowed from c->run.
+ * OK · E_NOTFOUND none · E_IO. */
 MUST_USE rc cli_archive_path(struct cli *c, const char **ret, struct err *e);
-/* Opens that archive. */
+/* Opens that archive; what happens to it is told on the terminal. OK · as cli_archive_path() and pipeline_open(). */
 MUST_USE rc cli_open(struct cli *c, bool write, struct pipeline **ret, struct err *e);
 
 /* The user's text on a terminal: control characters and bidi controls are shown as escapes. */
 void cli_text(struct buf *b, struct str s);
-/* One capture, as a line or as JSON. */
+/* One capture, as a line or as a JSON object of its own, printed. */
 void cli_row(struct cli *c, const struct catalog_row *row, bool sealed);
+/* Its members, into an object that is open. */
 void cli_row_json(struct jsonw *w, const struct catalog_row *row, bool sealed);
 
+/* The commands: options and arguments are in c->o, counted and checked as the table in main.c says. They print what
+ * went wrong themselves. */
 enum exit_code cmd_init(struct cli *c);
 enum exit_code cmd_add(struct cli *c);
 enum exit_code cmd_ls(struct cli *c);

@@ -14,18 +14,22 @@ struct checking {
 	uint64_t deep;
 };
 
-static void say_problem(struct checking *k, const struct err *e)
+static void say_json(struct checking *k, const char *what, const char *text)
 {
-	if (!k->c->o.json) {
-		cli_error(k->c, e);
-		return;
-	}
 	struct jsonw w = jsonw_to(&k->c->out);
 	jsonw_open(&w, NULL, '{');
-	jsonw_str(&w, "problem", str_c(e->msg));
+	jsonw_str(&w, what, str_c(text));
 	jsonw_close(&w, '}');
 	buf_addc(&k->c->out, '\n');
 	cli_flush(k->c);
+}
+
+static void say_problem(struct checking *k, const struct err *e)
+{
+	if (k->c->o.json)
+		say_json(k, "problem", e->msg);
+	else
+		cli_error(k->c, e);
 }
 
 static void on_problem(struct seal_report *r, const struct err *e)
@@ -37,7 +41,19 @@ static void on_unfinished(struct seal_report *r, const struct err *e)
 {
 	struct checking *k = (struct checking *)(void *)r;
 	AUTO(arena) a = {0};
-	cli_note(k->c, str_fmt(&a, "%s (left by an interrupted command, or one is at work)", e->msg).p);
+	if (k->c->o.json)
+		say_json(k, "leftover", e->msg);
+	else
+		cli_note(k->c, str_fmt(&a, "%s (left by an interrupted command, or one is at work)", e->msg).p);
+}
+
+static void on_note(struct seal_report *r, const char *text)
+{
+	struct checking *k = (struct checking *)(void *)r;
+	if (k->c->o.json)
+		say_json(k, "note", text);
+	else
+		cli_note(k->c, text);
 }
 
 static void on_bytes(struct fs_progress *p, uint64_t n)
@@ -100,6 +116,7 @@ static void summary(struct checking *k)
 		jsonw_u64(&w, "warc_bytes", r->warc_bytes);
 		jsonw_u64(&w, "parsed_again", k->deep);
 		jsonw_u64(&w, "problems", r->problems);
+		jsonw_u64(&w, "leftovers", r->leftovers);
 		if (r->known_outside)
 			jsonw_u64(&w, "older_than", r->known_outside);
 		jsonw_close(&w, '}');
@@ -110,9 +127,13 @@ static void summary(struct checking *k)
 	if (k->c->o.quiet)
 		return;
 	const char *verdict = r->known_outside ? "older: everything here is as it was sealed" : "verified";
-	buf_addf(b, "%s: %llu captures, %llu of %llu log entries sealed, %llu bytes of warc/ checked",
-		r->problems ? "NOT verified" : verdict, (unsigned long long)k->captures, (unsigned long long)r->sealed,
-		(unsigned long long)r->frames, (unsigned long long)r->warc_bytes);
+	buf_addf(b, "%s", r->problems ? "NOT verified" : verdict);
+	if (r->leftovers)
+		buf_addf(b, ", with %llu unfinished %s", (unsigned long long)r->leftovers,
+			r->leftovers == 1 ? "leftover" : "leftovers");
+	buf_addf(b, ": %llu captures, %llu of %llu log entries sealed, %llu bytes of warc/ checked",
+		(unsigned long long)k->captures, (unsigned long long)r->sealed, (unsigned long long)r->frames,
+		(unsigned long long)r->warc_bytes);
 	if (r->frames > r->sealed)
 		buf_addf(b, ", %llu %s kept, not sealed", (unsigned long long)(r->frames - r->sealed),
 			r->frames - r->sealed == 1 ? "entry" : "entries");
@@ -126,7 +147,8 @@ static void summary(struct checking *k)
 static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 {
 	struct err e;
-	struct checking k = {.report = {.problem = on_problem, .unfinished = on_unfinished, .entry = on_entry},
+	struct checking k = {
+		.report = {.problem = on_problem, .unfinished = on_unfinished, .note = on_note, .entry = on_entry},
 		.progress.bytes = on_bytes,
 		.c = c,
 		.p = p};

@@ -32,21 +32,27 @@ struct pipeline_ui {
 MUST_USE rc pipeline_init(
 	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e);
 
-/* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. */
+/* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. `ui`
+ * and `env` are borrowed until it is closed. A catalog that cannot be used is said, and is no error. OK · E_NOTFOUND no
+ * archive · E_BUSY another process writes · E_UNSUPPORTED a later format · E_VERIFY damage or rollback (nothing has
+ * been changed) · E_FORMAT a key that cannot be read · E_DENIED · E_IO. */
 MUST_USE rc pipeline_open(
 	struct env *env, const char *path, bool write, struct pipeline_ui *ui, struct pipeline **ret, struct err *e);
-/* Seals what is pending, reads the new captures, closes. Always frees. */
+/* Seals what is pending, reads the new captures, closes. Always frees. OK · as pipeline_seal() and pipeline_read(). */
 MUST_USE rc pipeline_close(struct pipeline *p, struct err *e);
 
 /* Closes and frees without writing anything more: after a failed write. */
 void pipeline_abandon(struct pipeline *p);
 
+/* Borrowed, until the pipeline is closed. */
 struct archive *pipeline_archive(struct pipeline *p);
-/* Where there is none that can be used, and none can be made, one is made in memory, without readings, and that is
- * said. NULL when that fails too. */
+/* The same. Where there is none that can be used, and none can be made, one is made in memory, without readings, and
+ * that is said. NULL when that fails too. */
 struct catalog *pipeline_catalog(struct pipeline *p);
+/* The key that checkpoints are checked against. Borrowed. */
 const struct note_key *pipeline_key(const struct pipeline *p);
-/* Log entries under the published checkpoint. */
+/* Log entries under the published checkpoint. OK · E_VERIFY it is not signed by the key · E_NOTFOUND · E_FORMAT · E_IO.
+ */
 MUST_USE rc pipeline_sealed(struct pipeline *p, uint64_t *ret, struct err *e);
 
 struct pipeline_fetch {
@@ -60,6 +66,8 @@ struct pipeline_fetched {
 	uint64_t truncated; /* kept, but cut short */
 	uint64_t broken;    /* kept, but a redirect was not followed */
 };
+/* Captures URLs and keeps them in the order in which replies are whole. A URL without a reply is told to
+ * ui->trouble and counted. OK · E_IO the archive cannot be written, or no worker or thread was to be had. */
 MUST_USE rc pipeline_fetch(struct pipeline *p, const struct str *urls, size_t n, const struct pipeline_fetch *how,
 	struct pipeline_fetched *ret, struct err *e);
 /* A WARC, ARC or other file. `url` is where a file that is no archive was found. */
@@ -69,18 +77,25 @@ struct pipeline_file {
 	struct str content_type; /* empty: text/html */
 	struct str tool;
 };
+/* Keeps it. *ret counts what was kept, also after an error.
+ * OK (ret->bad tells about damage) · E_NOTFOUND · E_USAGE no archive, and no `url` · E_FORMAT · E_LIMIT · E_DENIED ·
+ * E_IO. */
 MUST_USE rc pipeline_file(
 	struct pipeline *p, const struct pipeline_file *file, struct capture_counts *ret, struct err *e);
 
-/* Signs a checkpoint over everything kept. */
+/* Signs a checkpoint over everything kept. Only after opening for writing. OK · E_IO · E_BUSY and E_FORMAT of the
+ * catalog. */
 MUST_USE rc pipeline_seal(struct pipeline *p, struct err *e);
-/* Reads the articles of captures that were not read yet, `jobs` at a time. */
+/* Reads the articles of captures that were not read yet, `jobs` at a time (0: one a processor). A page that cannot be
+ * read gets an empty reading, and is told. OK · E_VERIFY a damaged record · E_BUSY and E_FORMAT of the catalog · E_IO.
+ */
 MUST_USE rc pipeline_read(struct pipeline *p, unsigned jobs, struct err *e);
 /* Reads the article of one capture now, whatever the catalog has. OK · E_NOTFOUND it is no page · of the worker. */
 struct article;
 MUST_USE rc pipeline_article(struct pipeline *p, const struct catalog_row *row, const struct record *r, struct arena *a,
 	struct article *ret, struct err *e);
-/* Reads the article in a file; the encoded article goes into `ret`. No archive is involved. */
+/* Reads the article in a file; the encoded article goes into `ret`. No archive is involved.
+ * OK · E_LIMIT and E_FORMAT of the worker · E_IO. */
 MUST_USE rc pipeline_read_file(
 	int fd, uint64_t size, struct str url, struct str content_type, struct buf *ret, struct err *e);
 /* Makes the catalog anew from records/ and warc/, beside the old one, and puts it in its place when it is whole.
@@ -89,12 +104,14 @@ MUST_USE rc pipeline_read_file(
 MUST_USE rc pipeline_reindex(
 	struct env *env, const char *path, unsigned jobs, struct pipeline_ui *ui, uint64_t *ret_rows, struct err *e);
 
-/* Finds a capture by "#12", a prefix of its id, a URL (its newest capture) or URL@DATE. OK · E_NOTFOUND · E_EXISTS
- * ambiguous. */
+/* Finds a capture by "#12", a prefix of its id, a URL (its newest capture) or URL@DATE (the newest up
+ * to the end of what the date names). OK · E_USAGE no index · E_NOTFOUND · E_EXISTS ambiguous · E_FORMAT the catalog
+ * cannot be used · E_BUSY · E_IO. */
 MUST_USE rc pipeline_find(struct pipeline *p, struct str name, struct arena *a, struct catalog_row *ret, struct err *e);
 /* The record behind a row, checked against its frame's digest. `body` owns the bytes that `ret` borrows. What the row
  * has of the record is made again from it, borrowing from `body` and `a`; when the catalog said something else, that is
- * told as trouble. Its reading stays as the catalog has it. */
+ * told as trouble. Its reading stays as the catalog has it.
+ * OK · E_NOTFOUND the frame is no record · E_VERIFY damaged, or the record is no capture · E_FORMAT · E_IO. */
 MUST_USE rc pipeline_record(struct pipeline *p, struct catalog_row *row, struct arena *a, struct buf *body,
 	struct frame *ret_frame, struct record *ret, struct err *e);
 
@@ -121,7 +138,9 @@ struct cdxj_lines {
 	uint64_t bad;
 	void (*trouble)(struct cdxj_lines *l, const struct err *e);
 };
-/* Adds the lines of the archive open on `fd`, read-only; its name in them is the last part of `path`. */
+/* Adds the lines of the archive open on `fd`, read-only; its name in them is the last part of `path`.
+ * A record that cannot be indexed is told and counted.
+ * OK · E_LIMIT over CAP_CDXJ_SORT · E_FORMAT · E_IO. */
 MUST_USE rc pipeline_cdxj(int fd, const char *path, struct cdxj_lines *lines, struct err *e);
 /* Sorts, and drops lines that are the same. */
 void cdxj_lines_sort(struct cdxj_lines *lines);

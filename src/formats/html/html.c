@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/caps.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 #define DEPTH_LOOK (4u * CAP_HTML_DEPTH) /* open tags without their end; many of a page's are never closed (p, li) */
@@ -68,12 +69,8 @@ static uint32_t add_node(struct copier *c, uint32_t parent, uint32_t *last_child
 {
 	struct html *h = c->h;
 	if (h->n == c->room) {
-		uint32_t room = c->room ? c->room * 2 : 1024;
-		struct html_node *grown = arena_alloc(c->a, room * sizeof(*grown));
-		if (h->n)
-			memcpy(grown, h->nodes, h->n * sizeof(*grown));
-		h->nodes = grown;
-		c->room = room;
+		c->room = c->room ? c->room * 2 : 1024;
+		h->nodes = mem_realloc(h->nodes, c->room * sizeof(*h->nodes));
 	}
 	uint32_t i = h->n++;
 	h->nodes[i] = (struct html_node){.parent = parent, .first = HTML_NONE, .next = HTML_NONE};
@@ -196,6 +193,11 @@ void html_parse(struct arena *a, struct str utf8, struct html *ret)
 	struct copier c = {.a = a, .source = utf8, .h = ret};
 	copy_tree(&c, out->root);
 	gumbo_destroy_output(&options, out);
+	/* grown outside the arena, which would keep each smaller array until its end */
+	struct html_node *grown = ret->nodes;
+	ret->nodes = arena_alloc(a, ret->n * sizeof(*grown));
+	memcpy(ret->nodes, grown, ret->n * sizeof(*grown));
+	mem_free(grown);
 }
 
 static const struct html_attr *find_attr(const struct html *h, uint32_t node, const char *name)

@@ -91,6 +91,21 @@ static void test_a_page_over_the_cap_is_read_up_to_it(void **unused)
 	assert_int_equal(h.quirks.n, 1);
 }
 
+/* What is left of a parse is the tree, and not the arrays that it grew out of. */
+static void test_the_tree_takes_little_more_than_its_nodes(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	AUTO(buf) page = {0};
+	struct html h;
+	buf_init(&page, MIB);
+	for (size_t i = 0; i < 40000; i++)
+		buf_add(&page, STR("<b>x</b>"));
+	html_parse(&a, buf_str(&page), &h);
+	assert_true(h.n > 80000);
+	assert_in_range(a.total, h.n * sizeof(struct html_node), h.n * (sizeof(struct html_node) + 16));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +114,7 @@ int main(void)
 		cmocka_unit_test(test_every_input_gives_a_document),
 		cmocka_unit_test(test_what_nests_without_end_is_cut),
 		cmocka_unit_test(test_a_page_over_the_cap_is_read_up_to_it),
+		cmocka_unit_test(test_the_tree_takes_little_more_than_its_nodes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

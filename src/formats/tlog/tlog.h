@@ -25,6 +25,7 @@ struct tlog_proof {
 	size_t n;
 };
 
+/* The three hashes of the drawing. */
 struct hash tlog_leaf_hash(struct str entry);
 struct hash tlog_node_hash(const struct hash *left, const struct hash *right);
 struct hash tlog_empty_root(void);
@@ -37,9 +38,11 @@ struct tlog_edge {
 	struct hash h[64];
 	size_t n; /* = popcount(size) */
 };
+/* The edge of the empty tree. */
 void tlog_edge_init(struct tlog_edge *t);
-/* Size must be below 2^63. */
+/* Appends a leaf, in O(log n). The size must be below 2^63: more is our bug. */
 void tlog_edge_add(struct tlog_edge *t, const struct hash *leaf_hash);
+/* The root of the tree, in O(log n); of the empty one it is tlog_empty_root(). */
 struct hash tlog_edge_root(const struct tlog_edge *t);
 
 /* Verdicts. OK or E_VERIFY, with the reason in `e`. Indexes ≥ size, proofs of the wrong length and roots that do

@@ -130,6 +130,8 @@ struct archive_scan;
 MUST_USE rc archive_scan_new(struct archive *ar, uint64_t from_index, struct archive_scan **ret, struct err *e);
 /* OK · E_NOTFOUND the end · E_VERIFY a frame is damaged or cut short (message has file and byte) · E_IO. */
 MUST_USE rc archive_scan_next(struct archive_scan *s, struct frame *ret, struct err *e);
+/* After E_VERIFY: whether the damage is in the last file, so that it may be a frame that was not written whole. */
+bool archive_scan_at_tail(const struct archive_scan *s);
 void archive_scan_free(struct archive_scan *s);
 /* One frame, checked; the body goes into `body`. */
 MUST_USE rc archive_frame_read(

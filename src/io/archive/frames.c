@@ -258,6 +258,11 @@ rc archive_scan_next(struct archive_scan *s, struct frame *ret, struct err *e)
 	}
 }
 
+bool archive_scan_at_tail(const struct archive_scan *s)
+{
+	return s->fd >= 0 && s->at_file + 1 == s->files;
+}
+
 rc archive_frame_read(struct archive *ar, struct archive_ref ref, struct buf *body, struct frame *ret, struct err *e)
 {
 	AUTO(buf) path = {0};

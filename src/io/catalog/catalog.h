@@ -36,19 +36,25 @@ struct catalog_row {
 	struct str article; /* the encoded article */
 };
 
-/* Opens or makes it. E_FORMAT "… is damaged or of another version: onrecord reindex" when it cannot be used. */
+/* In this file E_BUSY is another process that is writing, E_FORMAT a damaged database, E_IO any other failure of
+ * SQLite. */
+
+/* Opens it, or makes it when `write`. Close with catalog_close().
+ * OK · E_FORMAT damaged or of another version: onrecord reindex makes it anew · E_BUSY · E_IO. */
 MUST_USE rc catalog_open(const char *path, bool write, struct catalog **ret, struct err *e);
 void catalog_close(struct catalog *c);
 
-/* Changes are grouped between these; a row is not there for others before catalog_commit. */
+/* Changes are grouped between these; a row is not there for others before catalog_commit.
+ * OK · E_BUSY · E_FORMAT · E_IO. */
 MUST_USE rc catalog_begin(struct catalog *c, struct err *e);
 MUST_USE rc catalog_commit(struct catalog *c, struct err *e);
 /* Adds the row of that index, or replaces it. Its reading is not written; one that is there stays when the id is the
- * same, and is forgotten with a record that was another. */
+ * same, and is forgotten with a record that was another.
+ * OK · E_BUSY · E_FORMAT · E_IO. */
 MUST_USE rc catalog_put(struct catalog *c, const struct catalog_row *row, struct err *e);
-/* Fills in the reading of a row that is there. */
+/* Fills in the reading of a row; without that row does nothing. OK · E_BUSY · E_FORMAT · E_IO. */
 MUST_USE rc catalog_put_reading(struct catalog *c, const struct catalog_row *row, struct err *e);
-/* Log entries that the catalog has seen: records without a row count too. */
+/* Log entries that the catalog has seen: records without a row count too. OK · E_BUSY · E_FORMAT · E_IO. */
 MUST_USE rc catalog_seen(struct catalog *c, uint64_t *ret, struct err *e);
 MUST_USE rc catalog_set_seen(struct catalog *c, uint64_t entries, struct err *e);
 
@@ -65,11 +71,12 @@ struct catalog_query {
 struct catalog_visit {
 	rc (*row)(struct catalog_visit *v, const struct catalog_row *row, struct err *e);
 };
-/* Calls `row` for each match: in the order of the log, or of time for one key. */
+/* Calls `row` for each match: in the order of the log, or of time for one key.
+ * OK · E_USAGE `day` is no date · E_BUSY · E_FORMAT · E_IO · what `row` gave. */
 MUST_USE rc catalog_list(struct catalog *c, const struct catalog_query *q, struct catalog_visit *v, struct err *e);
 /* A copy whose text lives in `a`. */
 struct catalog_row catalog_row_dup(struct arena *a, const struct catalog_row *row);
-/* The one match, copied into `a`. OK · E_NOTFOUND · E_EXISTS more than one. */
+/* The one match, copied into `a`. OK · E_NOTFOUND · E_EXISTS more than one · as catalog_list(). */
 MUST_USE rc catalog_one(
 	struct catalog *c, const struct catalog_query *q, struct arena *a, struct catalog_row *ret, struct err *e);
 

@@ -212,7 +212,9 @@ static rc commit_temp(struct env *env, int at, const char *temp, struct str byte
 {
 	if (fs_faulted(env, ENV_OPEN, temp))
 		return err_sys(e, "%s: create", temp);
-	AUTO_FD fd = openat(at, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	/* whatever an earlier command, or somebody else, left there */
+	(void)unlinkat(at, temp, 0);
+	AUTO_FD fd = openat(at, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return err_sys(e, "%s: create", temp);
 	TRY(fs_write_all(env, fd, temp, bytes, e));

@@ -18,11 +18,15 @@ struct buf;
 /* The real clock, random numbers and environment variables; env->fetch is left NULL. */
 void fs_env(struct env *ret);
 
+/* In this file E_DENIED is what the system refuses to this user or on a read-only file system, E_IO any other failure
+ * of it. */
+
 /* Opens a directory. OK · E_NOTFOUND · E_IO · E_DENIED. */
 MUST_USE rc fs_dir_open(int at, const char *path, int *ret_fd, struct err *e);
-/* Makes a directory and its parents, mode 0700, and syncs what holds it. An existing one is fine. */
+/* Makes a directory and its parents, mode 0700, and syncs what holds it. An existing one is fine.
+ * OK · E_LIMIT a path too long · E_IO · E_DENIED. */
 MUST_USE rc fs_dir_make(struct env *env, int at, const char *path, struct err *e);
-/* Syncs a directory's names. */
+/* Syncs a directory's names. OK · E_NOTFOUND · E_IO · E_DENIED. */
 MUST_USE rc fs_dir_sync(struct env *env, int at, const char *path, struct err *e);
 
 /* Opens a regular file for reading, not through a link. OK · E_NOTFOUND · E_IO · E_DENIED · E_FORMAT not a regular
@@ -31,17 +35,19 @@ MUST_USE rc fs_open(int at, const char *path, int *ret_fd, uint64_t *ret_size, s
 /* The same for a file that the user names, from the working folder: links are followed, and that it cannot be opened
  * never counts against the archive's disk. OK · E_NOTFOUND · E_DENIED · E_FORMAT not a regular file. */
 MUST_USE rc fs_open_input(const char *path, int *ret_fd, uint64_t *ret_size, struct err *e);
-/* The whole file appended to `ret`. OK · E_NOTFOUND · E_LIMIT larger than ret's cap · E_IO. */
+/* The whole file appended to `ret`. OK · E_NOTFOUND · E_FORMAT not a regular file · E_LIMIT larger than
+ * ret's cap · E_IO · E_DENIED. */
 MUST_USE rc fs_read(int at, const char *path, struct buf *ret, struct err *e);
-/* n bytes at that offset of an open file. E_NOTFOUND when the file ends before. */
+/* n bytes at that offset of an open file. OK · E_NOTFOUND the file ends before · E_IO. */
 MUST_USE rc fs_read_at(int fd, uint64_t offset, void *p, size_t n, struct err *e);
 
 /* Puts a whole file in place so that after a crash there is the old one or the new one: temp, fsync, rename, fsync of
- * the directory. Parents are made. The temp file's name ends in ".tmp". */
+ * the directory. Parents are made. The temp file's name ends in ".tmp".
+ * OK · E_LIMIT a path too long · E_IO · E_DENIED; after an error the old file may be in place or the new one. */
 MUST_USE rc fs_commit(struct env *env, int at, const char *path, struct str bytes, mode_t mode, struct err *e);
-/* Gives a finished file its name, over one that has it; the directory is synced. */
+/* Gives a finished file its name, over one that has it; the directory is synced. OK · E_IO · E_DENIED. */
 MUST_USE rc fs_rename(struct env *env, int at, const char *from, const char *to, struct err *e);
-/* Removes a file; one that is not there is fine. */
+/* Removes a file, or an empty directory; one that is not there is fine. OK · E_IO · E_DENIED. */
 MUST_USE rc fs_remove(struct env *env, int at, const char *path, struct err *e);
 MUST_USE rc fs_remove_dir(struct env *env, int at, const char *path, struct err *e);
 
@@ -53,32 +59,38 @@ struct fs_log {
 	bool failed;   /* a write or sync went wrong: nothing more is written */
 	char name[64]; /* for messages */
 };
-/* Opens or makes it, for appending at its end. A new name is synced into its directory. */
+/* Opens or makes it, for appending at its end. A new name is synced into its directory.
+ * OK · E_IO · E_DENIED. Close with fs_log_close(). */
 MUST_USE rc fs_log_open(struct env *env, int at, const char *path, struct fs_log *ret, struct err *e);
+/* Appends, not synced yet. OK · E_IO, also after an earlier failure. */
 MUST_USE rc fs_log_add(struct fs_log *l, struct str bytes, struct err *e);
+/* What was added is on disk. OK · E_IO, also after an earlier failure. */
 MUST_USE rc fs_log_sync(struct fs_log *l, struct err *e);
-/* Takes back what was added after `size` and was never reported as kept. */
+/* Takes back what was added after `size` and was never reported as kept. OK · E_IO. */
 MUST_USE rc fs_log_back(struct fs_log *l, uint64_t size, struct err *e);
 void fs_log_close(struct fs_log *l);
 
 /* Moves what is behind `keep` bytes of a file into lost+found/<name>.<keep>[.n], synced, and then cuts the file.
- * Nothing is deleted. `at` is the directory that holds lost+found. */
+ * Nothing is deleted. `at` is the directory that holds lost+found. OK · E_NOTFOUND no such file · E_IO ·
+ * E_DENIED. */
 MUST_USE rc fs_save_tail(struct env *env, int at, const char *path, uint64_t keep, struct err *e);
 
-/* An exclusive lock on a file that is there, until the descriptor is closed. E_BUSY when another process has it. */
+/* An exclusive lock on a file that is there, until the descriptor is closed. OK · E_BUSY another process has it, or it
+ * was replaced · E_IO · E_DENIED. */
 MUST_USE rc fs_lock(int at, const char *path, int *ret_fd, struct err *e);
 /* Whether that lock is still on the file of that name. OK · E_BUSY it was replaced or removed. */
 MUST_USE rc fs_lock_check(int at, const char *path, int fd, struct err *e);
 /* The same on an open folder. OK also where the file system has no locks on folders. */
 MUST_USE rc fs_lock_dir(int dir, const char *name, struct err *e);
 
-/* Calls `each` for every entry of a directory except "." and "..", in bytewise order; stops at the first error. */
+/* Calls `each` for every entry of a directory except "." and "..", in bytewise order; stops at the first error.
+ * OK · E_NOTFOUND no such directory · E_IO · E_DENIED · what `each` gave. */
 struct fs_visit {
 	rc (*each)(struct fs_visit *v, const char *name, bool is_dir, struct err *e);
 };
 MUST_USE rc fs_list(int at, const char *path, struct fs_visit *v, struct err *e);
 
-/* A temporary file without a name, in that directory; gone when closed. */
+/* A temporary file without a name, in that directory; gone when closed. OK · E_IO · E_DENIED. */
 MUST_USE rc fs_spool(struct env *env, int at, int *ret_fd, struct err *e);
 
 /* A source over `length` bytes of an open file from `offset` on. */
@@ -88,10 +100,11 @@ struct fs_source {
 	uint64_t offset;
 	uint64_t left;
 };
+/* Borrows the descriptor. Its pull gives E_IO; a file that ends before is an end. */
 void fs_source_init(struct fs_source *s, int fd, uint64_t offset, uint64_t length);
 
-/* SHA-256 of `length` bytes at `offset`. E_NOTFOUND when the file is shorter. `progress` (may be NULL) hears of each
- * piece. */
+/* SHA-256 of `length` bytes at `offset`. `progress` (may be NULL) hears of each piece.
+ * OK · E_NOTFOUND the file is shorter · E_IO. */
 struct fs_progress {
 	void (*bytes)(struct fs_progress *p, uint64_t n);
 };

@@ -49,14 +49,15 @@ MUST_USE rc capture_import(struct archive *ar, int fd, const struct capture_sour
 bool capture_is_archive(struct str first_bytes);
 
 /* A worker that parses what is fetched or handed in, one message after the other. One for each thread, made while there
- * is no other thread: a fork copies the locks that others hold. Free with capture_worker_free(). */
+ * is no other thread: a fork copies the locks that others hold. Free with capture_worker_free(). OK · E_IO no
+ * process to be had. */
 struct capture_worker;
 MUST_USE rc capture_worker_new(struct capture_worker **ret, struct err *e);
 /* False once it has died of a message: every further one would fail, and it is to be replaced. */
 bool capture_worker_alive(const struct capture_worker *w);
 void capture_worker_free(struct capture_worker *w);
 
-/* Keeps a file that was found at `url` as a WARC resource record. */
+/* Keeps a file that was found at `url` as a WARC resource record. OK · E_FORMAT no URL · E_LIMIT · E_IO. */
 MUST_USE rc capture_file(struct archive *ar, struct capture_worker *w, int fd, struct str url, struct str content_type,
 	const struct capture_source *src, struct capture_out *out, struct err *e);
 
@@ -88,7 +89,8 @@ unsigned fetched_status(const struct fetched *f);
 const char *fetched_truncated(const struct fetched *f);
 /* Why a redirect was not followed; NULL when the chain is whole. Borrowed from f. */
 const char *fetched_broken(const struct fetched *f);
-/* Puts it into the archive: for every hop a request and a response record, then one of metadata. */
+/* Puts it into the archive: for every hop a request and a response record, then one of metadata.
+ * OK · E_LIMIT · E_IO · what out->kept gave. `f` stays the caller's. */
 MUST_USE rc capture_keep(struct archive *ar, struct fetched *f, struct capture_out *out, struct err *e);
 
 /* Checks a kept capture against its WARC bytes: they are parsed again in a worker, and what they give is compared with
@@ -96,20 +98,25 @@ MUST_USE rc capture_keep(struct archive *ar, struct fetched *f, struct capture_o
  * truncation. Of a fetched one also the redirects with their digests, address, proxy, TLS version and cipher, the
  * certificates and the client; of an imported one also the WARC header's type, address, protocol, reference, and the
  * digests that it declares. Not compared are what no WARC record has (time.end, clock, received, source.*), user-agent
- * and tool, and quirks, which later parsers may see otherwise. OK · E_VERIFY the first difference. */
+ * and tool, and quirks, which later parsers may see otherwise. OK · E_VERIFY the first difference.
+ * · E_NOTFOUND a record without bytes in warc/, or without that file · E_LIMIT · E_IO. */
 MUST_USE rc capture_check(struct archive *ar, const struct record *r, struct err *e);
 
-/* Writes a part of a kept capture to `to`. */
+/* What capture_cat() writes. */
 enum capture_part {
 	CAPTURE_CONTENT, /* payload without its content codings */
 	CAPTURE_PAYLOAD, /* as payload digests have it */
 	CAPTURE_HEADERS, /* the HTTP head as served */
 	CAPTURE_WARC,    /* the whole WARC record */
 };
+/* Pieces go out as they are decoded: after an error some may have gone.
+ * OK · E_NOTFOUND the record has no bytes in warc/ · E_FORMAT its content coding is broken (what could be decoded was
+ * written), or its WARC bytes are · E_LIMIT · E_IO · what `to` gave. */
 MUST_USE rc capture_cat(
 	struct archive *ar, const struct record *r, enum capture_part part, struct sink *to, struct err *e);
 
-/* Where the main record's stored bytes are: warc/<file>, offset, length. E_NOTFOUND for a record without one. */
+/* Where the main record's stored bytes are: warc/<file>, offset, length.
+ * OK · E_NOTFOUND a record without one · E_FORMAT fields that make no sense. */
 MUST_USE rc capture_locate(const struct record *r, struct archive_span *ret, struct err *e);
 
 #endif

@@ -20,18 +20,21 @@ struct keeper {
 	size_t n;
 	uint64_t bytes;
 };
+/* Borrows both. Clear with keeper_clear(), which lets go what was not flushed. */
 void keeper_init(struct keeper *k, struct archive *ar, struct capture_out *out);
 void keeper_clear(struct keeper *k);
-/* `r` is copied. `span` may be NULL. Flushes when the batch is large. */
+/* `r` is copied. `span` may be NULL. Flushes when the batch is large. OK · as keeper_flush(). */
 MUST_USE rc keeper_add(struct keeper *k, const struct record *r, const struct archive_span *span, struct err *e);
-/* After an error the archive is used up. */
+/* Nothing of the batch is kept before this. After an error the archive is used up.
+ * OK · E_LIMIT a record over CAP_RECORD · E_IO · what out->kept gave. */
 MUST_USE rc keeper_flush(struct keeper *k, struct err *e);
 
-/* Begins a span, with a warcinfo record when the file is new. `tool` is what warcinfo's software says. */
+/* Begins a span, with a warcinfo record when the file is new. `tool` is what warcinfo's software says.
+ * OK · E_LIMIT · E_IO. */
 MUST_USE rc span_begin(struct archive *ar, struct arena *a, struct str tool, struct err *e);
 /* Adds the fields that say where the bytes are: warc.file, .offset, .length, .sha256. */
 void record_add_span(struct arena *a, struct record *r, const struct archive_span *span);
-/* A fresh record key. */
+/* A fresh record key. OK · E_IO no random numbers. */
 MUST_USE rc new_key(struct env *env, uint8_t ret[RECORD_KEY_SIZE], struct err *e);
 /* "2018-11-15T07:25:00Z" */
 struct str utc_now(struct arena *a, struct env *env);
@@ -45,6 +48,7 @@ struct tree_keys tree_keys_of(const uint8_t key[RECORD_KEY_SIZE]);
 
 /* Worker: one message into fields (digests, trees, status, type, quirks). */
 struct analysis;
+/* Free with analysis_free(). */
 struct analysis *analysis_new(void);
 void analysis_free(struct analysis *an);
 /* The block goes in piece by piece; then the fields are added to `ret`. All of it lives in `a`. */
@@ -52,13 +56,16 @@ void analysis_begin(struct analysis *an, struct arena *a, enum message_kind kind
 	const struct tree_keys *keys);
 /* After analysis_begin: digests that a header declares, to be compared; empty texts for none. */
 void analysis_declare(struct analysis *an, struct str block, struct str payload);
+/* A piece of the block. OK · E_LIMIT. */
 MUST_USE rc analysis_push(struct analysis *an, struct str piece, struct err *e);
+/* Adds what was found to `ret`, which was begun. Damage is a quirk in it. OK · E_LIMIT. */
 MUST_USE rc analysis_end(struct analysis *an, struct record *ret, struct err *e);
-/* The fields that analysis_end() gives: what a parent may take from a worker. */
+/* Names of the fields that analysis_end() gives: what a parent may take from a worker. */
 extern const char *const ANALYSIS_FIELDS[];
 extern const size_t ANALYSIS_FIELDS_N;
 
-/* Worker: the rest of a WARC record's block through an analysis; begin alone when something else pulls the block. */
+/* Worker: the rest of a WARC record's block through an analysis; begin alone when something else pulls the block.
+ * OK · E_FORMAT the record is damaged · E_LIMIT · E_IO. */
 void analyse_begin_record(
 	struct analysis *an, struct arena *a, const struct warc_record *rec, const struct tree_keys *keys);
 MUST_USE rc analyse_record(struct analysis *an, struct arena *a, struct warc_reader *w, const struct warc_record *rec,
@@ -70,7 +77,9 @@ void warc_record_fields(struct arena *a, const struct warc_record *rec, struct r
 bool is_capture(enum warc_type t);
 
 /* Parent: a whole message through a capture_worker: `head` and then `length` bytes of `body`. `ret` (fields of
- * analysis_end, checked against our own SHA-256 of the block) lives in `a`. */
+ * analysis_end, checked against our own SHA-256 of the block) lives in `a`.
+ * OK · E_VERIFY the worker's digest is another · E_NOTFOUND the file ends before · E_FORMAT and E_LIMIT of the worker ·
+ * E_IO. */
 MUST_USE rc analyse_message(struct capture_worker *w, struct arena *a, enum message_kind kind, struct str content_type,
 	const struct tree_keys *keys, struct str head, int body, uint64_t length, struct record *ret, struct err *e);
 /* Parent: where a served link leads from `base`, serialised, in `a`. OK · E_FORMAT · E_DENIED neither http nor https ·
@@ -80,7 +89,8 @@ MUST_USE rc analyse_link(
 /* Parent: copies the fields of that list which `from` has. */
 void take_fields(struct arena *a, struct record *to, const struct record *from, const char *const *names, size_t n);
 
-/* Writes a WARC record whose block is `head` and then `length` bytes of `body` (a descriptor, from its start). */
+/* Writes a WARC record whose block is `head` and then `length` bytes of `body` (a descriptor, from its start).
+ * OK · E_LIMIT · E_IO. */
 MUST_USE rc write_record(
 	struct archive *ar, struct str warc_head, struct str head, int body, uint64_t length, struct err *e);
 

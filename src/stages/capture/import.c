@@ -291,7 +291,8 @@ static rc hash_source(struct import *im, struct err *e)
 {
 	struct hashing h = {{hashed}, im, 0};
 	struct hash sha;
-	TRY(fs_hash(im->fd, 0, im->size, &h.progress, &sha, e));
+	if (fs_hash(im->fd, 0, im->size, &h.progress, &sha, e) != OK)
+		return source_failed(im, e);
 	im->source_sha = hex_of(&im->run, hash_str(&sha));
 	return OK;
 }
@@ -348,10 +349,10 @@ static rc keep_whole(struct import *im, bool all, struct err *e)
 
 static rc import_all(struct import *im, struct err *e)
 {
-	if (hash_source(im, e) != OK)
-		return source_failed(im, e);
 	struct err keeping = {0};
-	rc r = import_file(im, e);
+	rc r = hash_source(im, e);
+	if (r == OK)
+		r = import_file(im, e);
 	/* a file that is shorter now is not the one whose digest the records name */
 	char last = 0;
 	if (r == OK && im->size && fs_read_at(im->fd, im->size - 1, &last, 1, e) != OK)

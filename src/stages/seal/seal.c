@@ -99,7 +99,7 @@ static rc check_outside(
 	struct archive *ar, struct signer *s, const struct checkpoint *last, bool *ret_known, struct err *e)
 {
 	AUTO(arena) a = {0};
-	struct checkpoint out;
+	struct checkpoint out = {.size = 0};
 	bool place = false;
 	rc r = seal_outside_read(archive_env(ar), signer_key(s), &a, &out, &place, e);
 	*ret_known = r == OK;
@@ -145,7 +145,7 @@ static rc remember(struct archive *ar, struct signer *s, struct str note, struct
 static rc key_is_fresh(struct archive *ar, struct signer *s, struct err *e)
 {
 	AUTO(arena) a = {0};
-	struct checkpoint out;
+	struct checkpoint out = {.size = 0};
 	bool place = false;
 	rc r = seal_outside_read(archive_env(ar), signer_key(s), &a, &out, &place, e);
 	if (r == E_NOTFOUND)
@@ -201,6 +201,25 @@ static rc drop_partials(struct seal *l, struct str full, struct err *e)
 		return OK;
 	TRY(r);
 	return fs_remove_dir(archive_env(l->ar), archive_dir(l->ar), p.dir, e);
+}
+
+/* After a kill between the two, full tiles still have them. One batch back is far enough. */
+static rc drop_old_partials(struct seal *l, struct err *e)
+{
+	uint64_t size = l->builder.edge.size;
+	for (int level = -1; level < (int)TLOG_LEVELS; level++) {
+		unsigned at = level < 0 ? 0 : (unsigned)level;
+		uint64_t end = at + 1 < TLOG_LEVELS ? size >> (8 * (at + 1)) : 0;
+		uint64_t back = SEAL_PENDING_MAX / TLOG_TILE_WIDTH;
+		for (uint64_t i = end > back ? end - back : 0; i < end; i++) {
+			AUTO(buf) path = {0};
+			buf_init(&path, 256);
+			buf_add(&path, STR("log/"));
+			tlog_tile_path(&path, level, i, TLOG_TILE_WIDTH);
+			TRY(drop_partials(l, buf_str(&path), e));
+		}
+	}
+	return OK;
 }
 
 /* Everything of the batch to disk, then the checkpoint that needs it. */
@@ -384,6 +403,7 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	opened->republished = l->unpublished;
 	if (l->unpublished)
 		TRY(publish(l, note, e));
+	TRY(drop_old_partials(l, e));
 	return load_pending(l, opened->recovery.frames, e);
 }
 

@@ -2,8 +2,8 @@
 /* Sealing: each frame of records/ becomes a leaf of a tiled log (C2SP tlog-tiles) whose checkpoint we sign, and
  * verify derives everything again from warc/ and records/.
  *
- *   frames (kept) ─► leaves ─► tiles, root ─► sign ─► log/state  = commit ─► tiles to log/tile ─► log/checkpoint =
- * sealed
+ *   frames (kept) ─► leaves ─► tiles, root ─► sign ─► log/state  = commit
+ *                                                         └─► tiles to log/tile ─► log/checkpoint  = sealed
  *
  * log/state and log/checkpoint hold the same signed note; the first says what we have ever signed, the second what
  * readers can rely on. Between the two a crash costs nothing: tiles are made again from the frames. A copy of the last
@@ -67,15 +67,18 @@ MUST_USE rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t 
 struct seal_report {
 	/* One thing that does not hold; `e` says what and where. */
 	void (*problem)(struct seal_report *r, const struct err *e);
-	/* Something that an interrupted command left, or one that is at work now: it is under no checkpoint, and the
-	 * next command that writes puts it right. No problem. May be NULL. */
+	/* A leftover: something that an interrupted command left, or one that is at work now. It is under no
+	 * checkpoint, and the next command that writes puts it right. No problem. May be NULL. */
 	void (*unfinished)(struct seal_report *r, const struct err *e);
+	/* Something to know that is neither. May be NULL. */
+	void (*note)(struct seal_report *r, const char *text);
 	/* A frame was checked against warc/ (its digest held). May be NULL. `sealed` is false behind all checkpoints.
 	 */
 	void (*entry)(struct seal_report *r, const struct frame *f, bool sealed);
 	struct fs_progress *progress; /* bytes hashed, of warc/; may be NULL */
 	/* filled in: */
 	uint64_t problems;
+	uint64_t leftovers;
 	/* Entries that this machine knows to have been signed, when they are more than log/state has; else 0. Not among
 	 * the problems: what is there may all be as it was sealed (a backup), or have been put back to hide the rest.
 	 * Which of the two it is, and whether the later log continues this one, cannot be seen from here. */

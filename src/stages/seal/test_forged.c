@@ -353,6 +353,109 @@ static void test_nothing_foreign_behind_the_sealed_frames_is_sealed(void **unuse
 	}
 }
 
+/* Names as commands leave them when they are interrupted, and all others. `what` is a shell command in
+ * the folder. */
+static void test_leftovers_are_counted_and_foreign_names_are_problems(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *what;
+		bool leftover;
+	} cases[] = {
+		{"for f in warc/*; do printf junk >> $f; done", true},
+		{"touch warc/onrecord-20181115072500-00002.warc.gz", true},
+		{"printf junk > warc/onrecord-20181115072500-00002.warc.gz", true},
+		{"printf ORF1 >> records/000000000000.rec", true},
+		{"touch records/000000000003.rec", true},
+		{"printf junk > records/000000000003.rec", true},
+		{"printf junk > log/state.tmp", true},
+		{"printf junk > log/checkpoint.tmp", true},
+		{"touch records/000000000999.rec", false},
+		{"cp records/000000000000.rec records/000000000999.rec", false},
+		{"touch records/000000000001.rec", false},
+		{"printf junk > records/000000000003.rec; touch records/000000000004.rec", false},
+		{"mkdir records/000000000003.rec", false},
+		{"touch records/x.tmp", false},
+		{"touch warc/anything-99999.warc.gz", false},
+		{"touch warc/onrecord-20181115072500-00003.warc.gz", false},
+		{"touch warc/onrecord-20180101000000-00001.warc.gz", false},
+		{"mkdir warc/onrecord-20181115072500-00002.warc.gz", false},
+		{"touch log/notes.tmp", false},
+		{"touch log/state.tmp.tmp", false},
+		{"ln -s /dev/null log/state.tmp", false},
+		{"mkdir log/state.tmp", false},
+		{"touch log/tile/0/009.tmp", false},
+		{"printf junk > log/tile/0/000.p/3.tmp", false},
+		{"mkdir log/x", false},
+		{"mkdir log/tile/0/001", false},
+		{"mkdir log/tile/5", false},
+		{"tail -n 1 log/state >> log/state", false},
+		{"tail -n 1 log/checkpoint >> log/checkpoint", false},
+		{"printf '\xe2\x80\x94 other.example/x AAAAAAAA\n' >> log/state", false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		uint64_t kept = 0;
+		world_sealed(&w, 3);
+		assert_int_equal(system(str_fmt(&w.a, "cd '%s' && %s", w.path, cases[i].what).p), 0);
+		struct told t = verify(&w);
+		if ((t.report.problems == 0) != cases[i].leftover || (t.report.leftovers == 1) != cases[i].leftover)
+			fail_msg("%s: %llu problems, %llu leftovers: %s", cases[i].what,
+				(unsigned long long)t.report.problems, (unsigned long long)t.report.leftovers,
+				t.first.msg);
+		assert_int_equal(t.report.sealed, 3);
+		if (cases[i].leftover) {
+			if (world_grow(&w, 1, 1, &kept, &e) != OK)
+				fail_msg("%s: %s", cases[i].what, e.msg);
+			assert_verified(&w, 4);
+			if (verify(&w).report.leftovers)
+				fail_msg("%s: it is still there", cases[i].what);
+		}
+		world_close(&w);
+	}
+}
+
+/* Others may co-sign what is published. */
+static void test_signatures_by_others_are_said(void **unused)
+{
+	(void)unused;
+	struct world w;
+	world_sealed(&w, 3);
+	uint64_t before = verify(&w).notes;
+	append(in(&w, "log/checkpoint"), STR("\xe2\x80\x94 other.example/x AAAAAAAA\n"));
+	struct told t = verify(&w);
+	if (t.report.problems)
+		fail_msg("%s", t.first.msg);
+	assert_int_equal(t.notes, before + 1);
+	world_close(&w);
+}
+
+/* Between the checkpoint and the removal of the partial tiles that it made useless: an empty folder, or whole ones. */
+static void test_partial_tiles_of_full_ones_are_removed_at_the_next_start(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct stat st;
+	uint64_t kept = 0;
+	world_sealed(&w, 3);
+	const char *partials = in(&w, "log/tile/0/000.p");
+	const char *old = str_fmt(&w.a, "%s/old", w.dir).p;
+	copy_tree(&w, partials, old);
+	assert_int_equal(world_grow(&w, 300, 300, &kept, &e), OK);
+	assert_int_not_equal(stat(partials, &st), 0);
+	copy_tree(&w, old, partials);
+	assert_int_equal(mkdir(in(&w, "log/tile/entries/000.p"), 0700), 0);
+	struct told t = verify(&w);
+	assert_int_equal(t.report.problems, 0);
+	assert_int_equal(t.report.leftovers, 1);
+	assert_int_equal(world_grow(&w, 0, 1, &kept, &e), OK);
+	assert_int_not_equal(stat(partials, &st), 0);
+	assert_int_equal(verify(&w).report.leftovers, 0);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +465,9 @@ int main(void)
 		cmocka_unit_test(test_the_end_of_warc_comes_from_records_that_the_log_confirms),
 		cmocka_unit_test(test_what_was_kept_is_counted_and_sealed_next),
 		cmocka_unit_test(test_nothing_foreign_behind_the_sealed_frames_is_sealed),
+		cmocka_unit_test(test_leftovers_are_counted_and_foreign_names_are_problems),
+		cmocka_unit_test(test_signatures_by_others_are_said),
+		cmocka_unit_test(test_partial_tiles_of_full_ones_are_removed_at_the_next_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,9 +184,16 @@ static void tell_unfinished(struct seal_report *r, const struct err *e)
 	((struct told *)(void *)r)->unfinished++;
 }
 
+static void tell_note(struct seal_report *r, const char *text)
+{
+	struct told *t = (struct told *)(void *)r;
+	t->notes++;
+	memcpy(t->last_note, text, size_min(strlen(text), sizeof(t->last_note) - 1));
+}
+
 struct told verify(struct world *w)
 {
-	struct told t = {.report = {.problem = tell, .unfinished = tell_unfinished}};
+	struct told t = {.report = {.problem = tell, .unfinished = tell_unfinished, .note = tell_note}};
 	struct archive *ar = NULL;
 	struct err e = {0};
 	assert_int_equal(archive_open(&w->env, w->path, false, &ar, &e), OK);
@@ -194,6 +201,7 @@ struct told verify(struct world *w)
 	archive_close(ar);
 	if (r != OK)
 		fail_msg("verify could not read: %s", e.msg);
+	assert_int_equal(t.unfinished, t.report.leftovers);
 	return t;
 }
 

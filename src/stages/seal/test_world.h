@@ -34,6 +34,8 @@ struct told {
 	struct seal_report report; /* first */
 	struct err first;
 	uint64_t unfinished;
+	uint64_t notes;
+	char last_note[256];
 };
 
 struct told verify(struct world *w);

@@ -16,35 +16,65 @@ void verifier_tell(struct verifier *v, const struct err *e)
 
 void verifier_unfinished(struct verifier *v, const struct err *e)
 {
+	v->report->leftovers++;
 	if (v->report->unfinished)
 		v->report->unfinished(v->report, e);
 }
 
+static void verifier_note(struct verifier *v, const char *text)
+{
+	if (v->report->note)
+		v->report->note(v->report, text);
+}
+
+/* Each is signed by our key once. Others may add theirs to what is published, and nobody to log/state. */
+static void check_signatures(struct verifier *v, const char *path, const struct note *n)
+{
+	AUTO(arena) a = {0};
+	size_t ours = 0;
+	for (size_t i = 0; i < n->nsigs; i++)
+		ours += n->sigs[i].good;
+	size_t others = n->nsigs - ours;
+	if (ours != 1)
+		TELL(v, "%s: %zu signatures by its key, and there should be one", path, ours);
+	if (others && strcmp(path, LOG_CHECKPOINT) != 0)
+		TELL(v, "%s: %zu signatures that are not by its key", path, others);
+	else if (others)
+		verifier_note(v, str_fmt(&a, "%s: %zu signatures by other keys were not checked", path, others).p);
+}
+
 /* One checkpoint file; *ret_have is false, and why is told, when it cannot be believed. */
-static rc read_signed(struct verifier *v, const char *path, struct checkpoint *ret, struct str *ret_note,
+static rc read_signed(struct verifier *v, const char *path, struct checkpoint *ret, struct str *ret_text,
 	bool *ret_have, struct err *e)
 {
-	rc r = seal_read_checkpoint(archive_dir(v->ar), path, v->key, &v->run, ret, ret_note, e);
+	struct str bytes;
+	struct note n;
+	rc r = seal_read_checkpoint(archive_dir(v->ar), path, v->key, &v->run, ret, &bytes, e);
 	if (r == E_IO || r == E_DENIED)
 		return r;
 	*ret_have = r == OK;
-	if (r != OK)
+	if (r != OK) {
 		verifier_tell(v, e);
+		return OK;
+	}
+	TRY(note_open(&v->run, bytes, v->key, 1, &n, e));
+	check_signatures(v, path, &n);
+	*ret_text = n.text;
 	return OK;
 }
 
 static rc check_checkpoints(struct verifier *v, struct err *e)
 {
-	struct str note = {0};
-	struct str state_note = {0};
+	struct str text = {0};
+	struct str state_text = {0};
 	bool place = false;
-	TRY(read_signed(v, LOG_CHECKPOINT, &v->published, &note, &v->have_published, e));
-	TRY(read_signed(v, LOG_STATE, &v->state, &state_note, &v->have_state, e));
+	TRY(read_signed(v, LOG_CHECKPOINT, &v->published, &text, &v->have_published, e));
+	TRY(read_signed(v, LOG_STATE, &v->state, &state_text, &v->have_state, e));
 	unsigned long long published = v->published.size;
 	unsigned long long state = v->state.size;
 	if (v->have_published && v->have_state && state > published)
 		UNFINISHED(v, LOG_CHECKPOINT ": %llu entries are signed, %llu published", state, published);
-	else if (v->have_published && v->have_state && !str_eq(note, state_note))
+	else if (v->have_published && v->have_state && !str_eq(text, state_text))
 		TELL(v, LOG_STATE ": is not the same as " LOG_CHECKPOINT);
 	v->sealed = v->have_published ? v->published.size : 0;
 	if (v->have_state && state > v->sealed)
@@ -271,10 +301,16 @@ static rc check_frames(struct verifier *v, struct err *e)
 		if (r == OK)
 			r = check_frame(v, &rec, &f, e);
 	}
+	bool torn = r == E_VERIFY && archive_scan_at_tail(s);
+	bool behind = v->report->frames >= v->sealed && (v->have_published || v->have_state);
 	archive_scan_free(s);
 	close_warc(v, true);
-	if (r == E_VERIFY && v->report->frames >= v->sealed && (v->have_published || v->have_state)) {
-		verifier_unfinished(v, e);
+	if (r == E_VERIFY && behind) {
+		v->tail = true;
+		if (torn)
+			verifier_unfinished(v, e);
+		else
+			verifier_tell(v, e);
 		return OK;
 	}
 	if (r == E_VERIFY) {
@@ -285,32 +321,40 @@ static rc check_frames(struct verifier *v, struct err *e)
 	return r == E_NOTFOUND ? OK : r;
 }
 
-/* Files of warc/ and records/ that no entry knows. */
 struct stray_check {
 	struct fs_visit visit;
 	struct verifier *v;
-	const char *dir;
 };
 
-static rc stray_file(struct fs_visit *visit, const char *name, bool is_dir, struct err *e)
+/* Files of warc/ and records/ that no entry knows. An interrupted command leaves at most one of each that follows the
+ * last. */
+static rc stray_warc(struct fs_visit *visit, const char *name, bool is_dir, struct err *e)
 {
 	(void)e;
-	struct stray_check *c = (struct stray_check *)visit;
-	bool known = false;
-	if (str_eq(str_c(c->dir), STR("warc"))) {
-		for (size_t i = 0; i < c->v->nwarc_seen && !known; i++)
-			known = str_eq(c->v->warc_seen[i], str_c(name));
-		if (!known && !is_dir && archive_warc_serial(str_c(name)) > c->v->warc.serial) {
-			UNFINISHED(c->v, "warc/%s: no entry covers it yet", name);
+	struct verifier *v = ((struct stray_check *)visit)->v;
+	for (size_t i = 0; i < v->nwarc_seen; i++)
+		if (!is_dir && str_eq(v->warc_seen[i], str_c(name)))
 			return OK;
-		}
-	} else {
-		struct str s = str_c(name);
-		uint64_t first = 0;
-		known = s.n == 16 && str_ends(s, STR(".rec")) && str_to_u64(str_sub(s, 0, 12), &first);
-	}
-	if (!known || is_dir)
-		TELL(c->v, "%s/%s: no entry knows it", c->dir, name);
+	if (!is_dir && archive_warc_serial(str_c(name)) == v->warc.serial + 1)
+		UNFINISHED(v, "warc/%s: no entry covers it yet", name);
+	else
+		TELL(v, "warc/%s: no entry knows it", name);
+	return OK;
+}
+
+static rc stray_records(struct fs_visit *visit, const char *name, bool is_dir, struct err *e)
+{
+	(void)e;
+	struct verifier *v = ((struct stray_check *)visit)->v;
+	AUTO(buf) next = {0};
+	struct str s = str_c(name);
+	uint64_t first = 0;
+	buf_init(&next, 128);
+	archive_rec_path(&next, v->report->frames);
+	if (is_dir || s.n != 16 || !str_ends(s, STR(".rec")) || !str_to_u64(str_sub(s, 0, 12), &first))
+		TELL(v, "records/%s: no entry knows it", name);
+	else if (!v->tail && str_ends(buf_str(&next), s))
+		UNFINISHED(v, "records/%s: no entry is in it yet", name);
 	return OK;
 }
 
@@ -336,8 +380,8 @@ static rc verify_all(struct verifier *v, struct err *e)
 		return OK; /* told; the tree cannot be made again from a part */
 	TRY(r);
 	TRY(check_end(v, e));
-	struct stray_check warc = {{stray_file}, v, "warc"};
-	struct stray_check records = {{stray_file}, v, "records"};
+	struct stray_check warc = {{stray_warc}, v};
+	struct stray_check records = {{stray_records}, v};
 	TRY(fs_list(archive_dir(v->ar), "warc", &warc.visit, e));
 	TRY(fs_list(archive_dir(v->ar), "records", &records.visit, e));
 	return verify_names(v, e);

@@ -19,6 +19,7 @@ struct verifier {
 	bool have_outside;
 	uint64_t sealed;         /* by the first two: below it everything must be there */
 	struct tlog_edge beyond; /* of the entries behind it that only the third knows */
+	bool tail;               /* something behind the last frame was told */
 	/* warc/, in the order of its files */
 	struct arena run;
 	int warc_fd;

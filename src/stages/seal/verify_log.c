@@ -6,13 +6,23 @@
 #include "io/fs/fs.h"
 #include "stages/seal/verify_int.h"
 
+/* What log/state says now: a command at work may have signed since. */
+static uint64_t signed_now(struct verifier *v)
+{
+	AUTO(arena) a = {0};
+	struct checkpoint c;
+	struct err ignored;
+	bool read = seal_read_checkpoint(archive_dir(v->ar), LOG_STATE, v->key, &a, &c, NULL, &ignored) == OK;
+	return read && c.size > v->sealed ? c.size : v->sealed;
+}
+
 /* A tile file must be the front of the tile that the leaves give. */
 static rc check_tile_file(struct verifier *v, const char *path, bool published, struct str want, struct err *e)
 {
 	AUTO(buf) have = {0};
 	buf_init(&have, TLOG_TILE_WIDTH * (CAP_LEAF + 2u));
 	rc r = fs_read(archive_dir(v->ar), path, &have, e);
-	if (r == E_NOTFOUND && !published)
+	if (r == E_NOTFOUND && (!published || signed_now(v) > v->sealed))
 		UNFINISHED(v, "%s: not written yet", path);
 	else if (r == E_NOTFOUND)
 		TELL(v, "%s: missing", path);
@@ -93,40 +103,90 @@ struct name_check {
 	struct verifier *v;
 	const char *dir;
 	unsigned depth;
+	uint64_t now; /* signed */
+	size_t n;     /* names in it */
 };
 #define NAME_DEPTH_MAX 12u
 
-static rc check_names(struct verifier *v, const char *dir, unsigned depth, struct err *e);
+/* A file of a log of that size. */
+static bool is_log_file(struct str path, uint64_t size)
+{
+	int level = 0;
+	uint64_t index = 0;
+	unsigned width = 0;
+	struct err ignored;
+	if (str_eq(path, STR(LOG_STATE)) || str_eq(path, STR(LOG_CHECKPOINT)))
+		return true;
+	return tlog_tile_parse(str_from(path, 4), &level, &index, &width, &ignored) == OK &&
+		width <= tlog_tile_width(size, level < 0 ? 0 : (unsigned)level, index);
+}
+
+/* A folder of such a log: its first file would be one. */
+static bool is_log_folder(struct str path, uint64_t size)
+{
+	AUTO(arena) a = {0};
+	const char *first = str_eq(path, STR("log/tile")) ? "/0/000" : "/000";
+	if (str_ends(path, STR(".p")))
+		return is_log_file(str_fmt(&a, "%.*s/1", STR_FMT(path)), size);
+	return is_log_file(str_fmt(&a, "%.*s%s", STR_FMT(path), first), size) ||
+		is_log_file(str_fmt(&a, "%.*s%s.p/1", STR_FMT(path), first), size);
+}
+
+/* fs_commit() writes "<name>.tmp", and a kill leaves it; the next one of that name replaces it. Tiles are written while
+ * log/checkpoint is behind. */
+static rc check_temp(const struct name_check *c, struct str path, struct err *e)
+{
+	AUTO_FD fd = -1;
+	uint64_t size = 0;
+	struct str name = str_sub(path, 0, path.n - 4);
+	bool behind = c->v->have_published && c->v->published.size < c->now;
+	if (!is_log_file(name, behind ? c->now : 0)) {
+		TELL(c->v, "%.*s: does not belong here", STR_FMT(path));
+		return OK;
+	}
+	rc r = fs_open(archive_dir(c->v->ar), path.p, &fd, &size, e);
+	if (r == OK)
+		UNFINISHED(c->v, "%.*s: was not put in place", STR_FMT(path));
+	else if (r != E_NOTFOUND)
+		TELL(c->v, "%.*s: does not belong here: no regular file", STR_FMT(path));
+	return OK;
+}
+
+static rc check_names(struct verifier *v, struct str dir, unsigned depth, uint64_t now, struct err *e);
 
 static rc check_name(struct fs_visit *visit, const char *name, bool is_dir, struct err *e)
 {
 	struct name_check *c = (struct name_check *)visit;
 	AUTO(arena) a = {0};
 	struct str path = str_fmt(&a, "%s/%s", c->dir, name);
-	int level = 0;
-	uint64_t index = 0;
-	unsigned width = 0;
-	struct err ignored;
+	c->n++;
 	if (is_dir && c->depth < NAME_DEPTH_MAX)
-		return check_names(c->v, path.p, c->depth + 1, e);
-	bool known = str_eq(path, STR(LOG_STATE)) || str_eq(path, STR(LOG_CHECKPOINT));
-	if (!known && !is_dir && tlog_tile_parse(str_from(path, 4), &level, &index, &width, &ignored) == OK)
-		known = width <= tlog_tile_width(c->v->sealed, level < 0 ? 0 : (unsigned)level, index);
-	if (!known && str_ends(path, STR(".tmp")))
-		UNFINISHED(c->v, "%s: is under no published checkpoint yet", path.p);
-	else if (!known)
+		return check_names(c->v, path, c->depth + 1, c->now, e);
+	if (!is_dir && str_ends(path, STR(".tmp")))
+		return check_temp(c, path, e);
+	if (is_dir || !is_log_file(path, c->now))
 		TELL(c->v, "%s: does not belong here", path.p);
+	else if (!is_log_file(path, c->v->sealed))
+		UNFINISHED(c->v, "%s: was signed while this was checked", path.p);
 	return OK;
 }
 
 /* Recursion is bounded by NAME_DEPTH_MAX, on our own folder's names. */
-static rc check_names(struct verifier *v, const char *dir, unsigned depth, struct err *e) // NOLINT(misc-no-recursion)
+static rc check_names(
+	struct verifier *v, struct str dir, unsigned depth, uint64_t now, struct err *e) // NOLINT(misc-no-recursion)
 {
-	struct name_check c = {{check_name}, v, dir, depth};
-	return fs_list(archive_dir(v->ar), dir, &c.visit, e);
+	struct name_check c = {{check_name}, v, dir.p, depth, now, 0};
+	TRY(fs_list(archive_dir(v->ar), dir.p, &c.visit, e));
+	if (c.n)
+		return OK;
+	if (is_log_folder(dir, now))
+		UNFINISHED(v, "%s: empty", dir.p);
+	else
+		TELL(v, "%s: does not belong here", dir.p);
+	return OK;
 }
 
 rc verify_names(struct verifier *v, struct err *e)
 {
-	return check_names(v, "log", 0, e);
+	return check_names(v, STR("log"), 0, signed_now(v), e);
 }
