@@ -31,7 +31,7 @@ is "what it says about all, the source's entry with it" "{'kept': 5, 'failed': 1
 is "add --json: captures" "$row" "$(json "' '.join(rows[0])" <"$T/add")"
 is "ls --json" "$row" "$(keys ls)"
 is "show --json" "$row record log article" "$(keys show '#0')"
-is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again problems leftovers" "$(keys verify)"
+is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again problems leftovers outside_copy" "$(keys verify)"
 is "verify --json of one" "capture verified problem" "$(keys verify '#0')"
 is "reindex --json" "{'entries': 6}" "$("$ONRECORD" reindex --json | json "rows[-1]")"
 is "cdxj --json" "urlkey timestamp url mime status digest length offset filename" "$(keys cdxj "$T/few.warc.gz")"

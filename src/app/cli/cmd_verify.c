@@ -102,6 +102,7 @@ static void summary(struct checking *k)
 		jsonw_u64(&w, "parsed_again", k->deep);
 		jsonw_u64(&w, "problems", r->problems);
 		jsonw_u64(&w, "leftovers", r->leftovers);
+		jsonw_bool(&w, "outside_copy", !r->no_outside_copy);
 		if (r->known_outside)
 			jsonw_u64(&w, "older_than", r->known_outside);
 		jsonw_close(&w, '}');

@@ -153,7 +153,7 @@ static void tell_recovery(struct pipeline *p, const struct seal_opened *o)
 				.p);
 	if (o->no_outside_copy)
 		p->ui->notice(p->ui,
-			"neither HOME nor XDG_STATE_HOME is set: an older copy of this folder would not be noticed");
+			"no outside copy: an older copy of this folder would not be noticed");
 }
 
 static void tell_sandbox(struct pipeline *p)

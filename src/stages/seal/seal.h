@@ -83,6 +83,7 @@ struct seal_report {
 	 * the problems: what is there may all be as it was sealed (a backup), or have been put back to hide the rest.
 	 * Which of the two it is, and whether the later log continues this one, cannot be seen from here. */
 	uint64_t known_outside;
+	bool no_outside_copy; /* none could be read: whether this folder is older is not known */
 	uint64_t frames;
 	uint64_t sealed; /* of them; the others are kept, and the next commit seals them */
 	uint64_t warc_bytes;

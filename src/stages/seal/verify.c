@@ -81,6 +81,11 @@ static rc check_checkpoints(struct verifier *v, struct err *e)
 		v->sealed = v->state.size;
 	rc r = seal_outside_read(archive_env(v->ar), v->key, &v->run, &v->outside, &place, e);
 	v->have_outside = r == OK;
+	v->report->no_outside_copy = r != OK;
+	if (r == E_IO || r == E_DENIED)
+		verifier_note(v, e->msg);
+	if (r == E_NOTFOUND || r == E_IO || r == E_DENIED)
+		verifier_note(v, "no outside copy: an older copy of this folder would not be noticed");
 	if (r == OK && v->have_state && v->outside.size > v->sealed)
 		v->report->known_outside = v->outside.size;
 	else if (r == E_VERIFY || r == E_FORMAT)
