@@ -31,7 +31,19 @@ is "what it says about all, the source's entry with it" "{'kept': 5, 'failed': 1
 is "add --json: captures" "$row" "$(json "' '.join(rows[0])" <"$T/add")"
 is "ls --json" "$row" "$(keys ls)"
 is "show --json" "$row record log article" "$(keys show '#0')"
-is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again problems leftovers" "$(keys verify)"
+is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again problems leftovers outside_copy origin key_id size root" "$(keys verify)"
+vkey=$(json "rows[-1]['vkey']" <"$T/init")
+ok "verify --key with the log's key" "$ONRECORD" verify --key "$vkey"
+is "names the log, its key, size and root" 1 "$(grep -c "^log example.org/desk, key id [0-9a-f]\{8\}, size 6, root .\{44\}$" "$T/out")"
+"$ONRECORD" init --json "$T/other" --origin example.org/desk >"$T/init2" 2>/dev/null
+other=$(json "rows[-1]['vkey']" <"$T/init2")
+exits "verify with another key" 1 "$ONRECORD" verify --key "$other"
+exits "and of one capture" 1 "$ONRECORD" verify --key "$other" '#0'
+exits "a key that is none" 2 "$ONRECORD" verify --key "${vkey%?}"
+cp "$T/a/keys/log.vkey" "$T/vkey"
+cp "$T/other/keys/log.vkey" "$T/a/keys/log.vkey"
+ok "the key given counts, not the archive's" "$ONRECORD" verify --key "$vkey"
+cp "$T/vkey" "$T/a/keys/log.vkey"
 is "verify --json of one" "capture index url verified problem" "$(keys verify '#0')"
 is "reindex --json" "{'entries': 6}" "$("$ONRECORD" reindex --json | json "rows[-1]")"
 is "cdxj --json" "urlkey timestamp url mime status digest length offset filename" "$(keys cdxj "$T/few.warc.gz")"

@@ -41,7 +41,8 @@ struct options {
 	unsigned timeout_s;
 	uint64_t limit;
 	bool deep;
-	int part; /* enum capture_part, or PART_TEXT */
+	const char *key; /* of the log, as the user knows it */
+	int part;        /* enum capture_part, or PART_TEXT */
 	char **args;
 	size_t nargs;
 };

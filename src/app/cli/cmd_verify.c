@@ -2,6 +2,7 @@
 /* verify: what was sealed against what is on disk. */
 #include "app/cli/cli.h"
 #include "base/caps.h"
+#include "base/codec.h"
 #include "io/fs/fs.h"
 
 struct checking {
@@ -96,9 +97,30 @@ static void say_older(struct checking *k)
 	rc_ignore(err_set(&e, E_VERIFY,
 		"%s: %llu of the %llu log entries that this machine has seen signed are here: a backup, or an older "
 		"copy that was put back; nothing is signed on top of it",
-		archive_path(pipeline_archive(k->p)), (unsigned long long)r->signed_here,
+		archive_path(pipeline_archive(k->p)), (unsigned long long)r->last.size,
 		(unsigned long long)r->known_outside));
 	cli_error(k->c, &e);
+}
+
+/* Which tree under which key that was: what can be compared with what others hold. */
+static void summary_log(struct checking *k, struct jsonw *w)
+{
+	AUTO(arena) a = {0};
+	const struct note_key *key = pipeline_key(k->p);
+	const struct checkpoint *last = &k->report.last;
+	struct str id = hex_of(&a, str_mem(key->id, sizeof(key->id)));
+	struct str root = base64_of(&a, hash_str(&last->root));
+	if (w) {
+		jsonw_str(w, "origin", key->name);
+		jsonw_str(w, "key_id", id);
+		jsonw_u64(w, "size", last->size);
+		jsonw_str_or_null(w, "root", last->origin.n ? root : STR(""));
+	} else if (last->origin.n) {
+		buf_add(&k->c->out, STR("log "));
+		cli_text(&k->c->out, key->name);
+		buf_addf(&k->c->out, ", key id %.*s, size %llu, root %.*s\n", STR_FMT(id),
+			(unsigned long long)last->size, STR_FMT(root));
+	}
 }
 
 static void summary(struct checking *k)
@@ -117,8 +139,10 @@ static void summary(struct checking *k)
 		jsonw_u64(&w, "parsed_again", k->deep);
 		jsonw_u64(&w, "problems", r->problems);
 		jsonw_u64(&w, "leftovers", r->leftovers);
+		jsonw_bool(&w, "outside_copy", !r->no_outside_copy);
 		if (r->known_outside)
 			jsonw_u64(&w, "older_than", r->known_outside);
+		summary_log(k, &w);
 		jsonw_close(&w, '}');
 		buf_addc(b, '\n');
 		return;
@@ -140,6 +164,7 @@ static void summary(struct checking *k)
 	if (r->problems)
 		buf_addf(b, ", %llu %s", (unsigned long long)r->problems, r->problems == 1 ? "problem" : "problems");
 	buf_addc(b, '\n');
+	summary_log(k, NULL);
 	if (!k->c->o.deep && !r->problems)
 		buf_add(b, STR("(--deep also parses every capture again and compares it with its record)\n"));
 }
@@ -252,12 +277,30 @@ static enum exit_code verify_each(struct cli *c, struct pipeline *p)
 	return code;
 }
 
+static rc use_key(struct cli *c, struct pipeline *p, struct err *e)
+{
+	bool same = false;
+	if (!c->o.key)
+		return OK;
+	if (pipeline_use_key(p, str_trim(str_c(c->o.key)), &same, e) != OK) {
+		e->code = E_USAGE;
+		return err_add(e, "--key");
+	}
+	if (!same)
+		cli_note(c, "keys/log.vkey is another key than that of --key");
+	return OK;
+}
+
 enum exit_code cmd_verify(struct cli *c)
 {
 	struct err e;
 	struct pipeline *p = NULL;
 	if (cli_open(c, false, &p, &e) != OK)
 		return cli_fail(c, &e);
+	if (use_key(c, p, &e) != OK) {
+		pipeline_abandon(p);
+		return cli_fail(c, &e);
+	}
 	enum exit_code code = c->o.nargs ? verify_each(c, p) : verify_all(c, p);
 	pipeline_abandon(p);
 	return code;

@@ -33,6 +33,7 @@ enum option_id {
 	OPT_MAX_BYTES,
 	OPT_TIMEOUT,
 	OPT_DEEP,
+	OPT_KEY,
 	OPT_CONTENT,
 	OPT_PAYLOAD,
 	OPT_HEADERS,
@@ -68,6 +69,7 @@ static const struct option_help OPTIONS[] = {
 	{OPT_TIMEOUT, "timeout", "SECONDS", "for one reply (default: 300)"},
 	{OPT_LIMIT, "limit", "N", "at most N lines"},
 	{OPT_DEEP, "deep", NULL, "parse every capture again and compare it with its record"},
+	{OPT_KEY, "key", "VKEY", "the log's public key as you know it, instead of the archive's keys/log.vkey"},
 	{OPT_CONTENT, "content", NULL, "the page without transfer and content codings (default)"},
 	{OPT_PAYLOAD, "payload", NULL, "the payload as served: what its digest is of"},
 	{OPT_HEADERS, "headers", NULL, "the HTTP head as served"},
@@ -111,7 +113,7 @@ static const struct command COMMANDS[] = {
 		"onrecord read page.html --url https://news.example/story", cmd_read, {OPT_URL, OPT_TYPE}, 1, ANY,
 		NULL},
 	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
-		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP}, 0, ANY, NULL},
+		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP, OPT_KEY}, 0, ANY, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
 		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
@@ -235,6 +237,9 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 	case OPT_JOBS:
 		TRY(number(value, 1, 64, &n, "jobs", e));
 		o->jobs = (unsigned)n;
+		return OK;
+	case OPT_KEY:
+		o->key = value;
 		return OK;
 	case OPT_DEEP:
 		o->deep = true;

@@ -169,8 +169,7 @@ static void tell_recovery(struct pipeline *p, const struct seal_opened *o)
 				(unsigned long long)o->pending)
 				.p);
 	if (o->no_outside_copy)
-		p->ui->notice(p->ui,
-			"neither HOME nor XDG_STATE_HOME is set: an older copy of this folder would not be noticed");
+		p->ui->notice(p->ui, "no outside copy: an older copy of this folder would not be noticed");
 }
 
 static void tell_sandbox(struct pipeline *p)
@@ -305,6 +304,15 @@ struct catalog *pipeline_catalog(struct pipeline *p)
 	if (!p->catalog)
 		catalog_in_memory(p, &e);
 	return p->catalog;
+}
+
+rc pipeline_use_key(struct pipeline *p, struct str vkey, bool *ret_same, struct err *e)
+{
+	struct note_key key;
+	TRY(note_key_parse(&p->run, str_dup(&p->run, vkey), &key, e));
+	*ret_same = str_eq(note_key_text(&p->run, &key), note_key_text(&p->run, &p->key));
+	p->key = key;
+	return OK;
 }
 
 const struct note_key *pipeline_key(const struct pipeline *p)

@@ -51,6 +51,9 @@ struct archive *pipeline_archive(struct pipeline *p);
 struct catalog *pipeline_catalog(struct pipeline *p);
 /* The key that checkpoints are checked against. Borrowed. */
 const struct note_key *pipeline_key(const struct pipeline *p);
+/* Checks against that verifier key from here on, whatever keys/log.vkey says; *ret_same: it is the same.
+ * OK · E_FORMAT · E_UNSUPPORTED another kind of key. */
+MUST_USE rc pipeline_use_key(struct pipeline *p, struct str vkey, bool *ret_same, struct err *e);
 /* Log entries under the published checkpoint. OK · E_VERIFY it is not signed by the key · E_NOTFOUND · E_FORMAT · E_IO.
  */
 MUST_USE rc pipeline_sealed(struct pipeline *p, uint64_t *ret, struct err *e);

@@ -83,7 +83,9 @@ struct seal_report {
 	 * the problems: what is there may all be as it was sealed (a backup), or have been put back to hide the rest.
 	 * Which of the two it is, and whether the later log continues this one, cannot be seen from here. */
 	uint64_t known_outside;
-	uint64_t signed_here; /* entries under log/checkpoint or log/state, the larger of them */
+	/* The largest tree that log/ says was signed; size 0 and no origin when neither note can be believed. */
+	struct checkpoint last;
+	bool no_outside_copy; /* none could be read: whether this folder is older is not known */
 	uint64_t frames;
 	uint64_t sealed; /* of them; the others are kept, and the next commit seals them */
 	uint64_t warc_bytes;

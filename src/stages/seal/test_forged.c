@@ -456,6 +456,27 @@ static void test_partial_tiles_of_full_ones_are_removed_at_the_next_start(void *
 	world_close(&w);
 }
 
+/* Wherever it is not to be had: on another machine, without a home, behind closed doors. */
+static void test_a_missing_copy_outside_is_said(void **unused)
+{
+	(void)unused;
+	static const char *const places[] = {"nowhere", "archive/format", NULL, "loop"};
+	struct world w;
+	world_sealed(&w, 2);
+	assert_int_equal(verify(&w).notes, 0);
+	assert_false(verify(&w).report.no_outside_copy);
+	assert_int_equal(symlink("loop", str_fmt(&w.a, "%s/loop", w.dir).p), 0);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		w.state = places[i] ? str_fmt(&w.a, "%s/%s", w.dir, places[i]).p : NULL;
+		struct told t = verify(&w);
+		if (t.report.problems)
+			fail_msg("%s", t.first.msg);
+		assert_true(t.report.no_outside_copy);
+		assert_non_null(strstr(t.last_note, "would not be noticed"));
+	}
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_foreign_behind_the_sealed_frames_is_sealed),
 		cmocka_unit_test(test_leftovers_are_counted_and_foreign_names_are_problems),
 		cmocka_unit_test(test_signatures_by_others_are_said),
+		cmocka_unit_test(test_a_missing_copy_outside_is_said),
 		cmocka_unit_test(test_partial_tiles_of_full_ones_are_removed_at_the_next_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,11 +77,20 @@ static rc check_checkpoints(struct verifier *v, struct err *e)
 	else if (v->have_published && v->have_state && !str_eq(text, state_text))
 		TELL(v, LOG_STATE ": is not the same as " LOG_CHECKPOINT);
 	v->sealed = v->have_published ? v->published.size : 0;
-	if (v->have_state && state > v->sealed)
+	if (v->have_published)
+		v->report->last = v->published;
+	if (v->have_state && state >= v->sealed) {
 		v->sealed = v->state.size;
-	v->report->signed_here = v->sealed;
+		v->report->last = v->state;
+	}
+	v->report->last.origin = v->have_published || v->have_state ? v->key->name : STR("");
 	rc r = seal_outside_read(archive_env(v->ar), v->key, &v->run, &v->outside, &place, e);
 	v->have_outside = r == OK;
+	v->report->no_outside_copy = r != OK;
+	if (r == E_IO || r == E_DENIED)
+		verifier_note(v, e->msg);
+	if (r == E_NOTFOUND || r == E_IO || r == E_DENIED)
+		verifier_note(v, "no outside copy: an older copy of this folder would not be noticed");
 	if (r == OK && v->have_state && v->outside.size > v->sealed)
 		v->report->known_outside = v->outside.size;
 	else if (r == E_VERIFY || r == E_FORMAT)
