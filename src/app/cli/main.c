@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -354,6 +355,10 @@ int main(int argc, char **argv)
 {
 	struct env env;
 	struct cli c = {.env = &env};
+	/* glibc would raise both with the first large buffer that is freed, and keep the later ones: each worker would
+	 * hold what its largest page or record ever took */
+	(void)mallopt(M_MMAP_THRESHOLD, (int)(128 * KIB));
+	(void)mallopt(M_TRIM_THRESHOLD, (int)(256 * KIB));
 	fs_env(&env);
 	env.fetch = http_fetch;
 	buf_init(&c.out, 64 * MIB);

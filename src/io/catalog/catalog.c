@@ -121,7 +121,7 @@ static rc open_db(struct catalog *c, bool write, struct err *e)
 		TRY(open_frozen(c, e));
 	/* what is lost in a crash is made again from the records, so no row waits for the disk */
 	if (write)
-		TRY(run(c, "pragma journal_mode=wal; pragma synchronous=off; pragma cache_size=-8000", e));
+		TRY(run(c, "pragma journal_mode=wal; pragma synchronous=off; pragma cache_size=-2000", e));
 	return make_schema(c, write, e);
 }
 
