@@ -30,28 +30,30 @@ struct body {
 	double commas;
 };
 
-static bool one_of(struct str tag, const char *const *names, size_t n)
+static bool one_of(uint32_t tag, const uint16_t *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(tag, str_c(names[i])))
+		if (tag == names[i])
 			return true;
 	return false;
 }
 
-static bool is_block(struct str tag)
+static bool is_block(uint32_t tag)
 {
-	static const char *const names[] = {"html", "body", "p", "div", "section", "article", "main", "ul", "ol", "li",
-		"h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "tbody", "tr", "td", "th", "dl", "dt",
-		"dd", "figure", "figcaption", "header", "footer", "nav", "aside", "form", "center", "fieldset",
-		"details", "summary", "address", "hr"};
+	static const uint16_t names[] = {NAME_HTML, NAME_BODY, NAME_P, NAME_DIV, NAME_SECTION, NAME_ARTICLE, NAME_MAIN,
+		NAME_UL, NAME_OL, NAME_LI, NAME_H1, NAME_H2, NAME_H3, NAME_H4, NAME_H5, NAME_H6, NAME_BLOCKQUOTE,
+		NAME_PRE, NAME_TABLE, NAME_TBODY, NAME_TR, NAME_TD, NAME_TH, NAME_DL, NAME_DT, NAME_DD, NAME_FIGURE,
+		NAME_FIGCAPTION, NAME_HEADER, NAME_FOOTER, NAME_NAV, NAME_ASIDE, NAME_FORM, NAME_CENTER, NAME_FIELDSET,
+		NAME_DETAILS, NAME_SUMMARY, NAME_ADDRESS, NAME_HR};
 	return one_of(tag, names, ARRAY_LEN(names));
 }
 
-static bool is_never_text(struct str tag)
+static bool is_never_text(uint32_t tag)
 {
-	static const char *const names[] = {"script", "style", "noscript", "template", "nav", "aside", "footer", "form",
-		"button", "select", "iframe", "svg", "object", "head", "figcaption", "label", "h1", "time", "dialog",
-		"menu", "textarea", "video", "audio", "math"};
+	static const uint16_t names[] = {NAME_SCRIPT, NAME_STYLE, NAME_NOSCRIPT, NAME_TEMPLATE, NAME_NAV, NAME_ASIDE,
+		NAME_FOOTER, NAME_FORM, NAME_BUTTON, NAME_SELECT, NAME_IFRAME, NAME_SVG, NAME_OBJECT, NAME_HEAD,
+		NAME_FIGCAPTION, NAME_LABEL, NAME_H1, NAME_TIME, NAME_DIALOG, NAME_MENU, NAME_TEXTAREA, NAME_VIDEO,
+		NAME_AUDIO, NAME_MATH};
 	return one_of(tag, names, ARRAY_LEN(names));
 }
 
@@ -72,15 +74,15 @@ static bool has_furniture_name(struct str s)
 
 static bool is_furniture(const struct html *h, uint32_t i)
 {
-	struct str role = html_attr(h, i, "role");
-	if (html_has_attr(h, i, "hidden") || str_eq(html_attr(h, i, "aria-hidden"), STR("true")) ||
+	struct str role = html_attr(h, i, NAME_ROLE);
+	if (html_has_attr(h, i, NAME_HIDDEN) || str_eq(html_attr(h, i, NAME_ARIA_HIDDEN), STR("true")) ||
 		str_eq(role, STR("navigation")) || str_eq(role, STR("complementary")) || str_eq(role, STR("search")))
 		return true;
 	/* whole pages are wrapped in elements with unlucky names: these are never furniture */
-	static const char *const wraps[] = {"html", "body", "main", "article"};
-	if (one_of(h->nodes[i].tag, wraps, ARRAY_LEN(wraps)) || html_has_attr(h, i, "itemprop"))
+	static const uint16_t wraps[] = {NAME_HTML, NAME_BODY, NAME_MAIN, NAME_ARTICLE};
+	if (one_of(html_tag(h, i), wraps, ARRAY_LEN(wraps)) || html_has_attr(h, i, NAME_ITEMPROP))
 		return false;
-	return has_furniture_name(html_attr(h, i, "class")) || has_furniture_name(html_attr(h, i, "id"));
+	return has_furniture_name(html_attr(h, i, NAME_CLASS)) || has_furniture_name(html_attr(h, i, NAME_ID));
 }
 
 /* Letters below each node, to see what a furniture name would throw away. */
@@ -89,8 +91,8 @@ static double *weigh(struct body *b)
 	double *w = arena_alloc(b->r->a, (b->h->n + 1) * sizeof(*w));
 	for (uint32_t i = b->h->n; i-- > 0;) {
 		const struct html_node *n = &b->h->nodes[i];
-		if (n->kind == HTML_TEXT && !is_never_text(b->h->nodes[n->parent].tag))
-			w[i] += (double)n->text.n;
+		if (n->kind == HTML_TEXT && !is_never_text(html_tag(b->h, n->parent)))
+			w[i] += n->text.n;
 		if (n->parent != HTML_NONE)
 			w[n->parent] += w[i];
 	}
@@ -107,12 +109,12 @@ static void mark(struct body *b)
 		b->block[i] = top ? 0 : b->block[n->parent];
 		b->skip[i] = !top && b->skip[n->parent];
 		b->link[i] = !top && b->link[n->parent];
-		if (n->kind == HTML_TEXT)
+		if (n->kind != HTML_ELEMENT)
 			continue;
-		if (is_block(n->tag))
+		if (is_block(n->el.name))
 			b->block[i] = i;
-		b->link[i] = b->link[i] || str_eq(n->tag, STR("a"));
-		b->skip[i] = b->skip[i] || is_never_text(n->tag) || (is_furniture(b->h, i) && weight[i] < all / 2);
+		b->link[i] = b->link[i] || html_is(b->h, i, NAME_A);
+		b->skip[i] = b->skip[i] || is_never_text(n->el.name) || (is_furniture(b->h, i) && weight[i] < all / 2);
 	}
 }
 
@@ -140,7 +142,7 @@ static void flush(struct body *b)
 
 static void add_text(struct body *b, uint32_t i)
 {
-	struct str s = b->h->nodes[i].text;
+	struct str s = html_node_text(b->h, i);
 	if (b->block[i] != b->node) {
 		flush(b);
 		b->node = b->block[i];
@@ -162,14 +164,14 @@ static void collect_paragraphs(struct body *b)
 		const struct html_node *n = &b->h->nodes[i];
 		if (n->kind == HTML_TEXT && !b->skip[i]) {
 			add_text(b, i);
-		} else if (n->kind == HTML_ELEMENT && str_eq(n->tag, STR("br"))) {
+		} else if (html_is(b->h, i, NAME_BR)) {
 			/* two in a row, with at most white space between, end a paragraph */
 			if (last_br != HTML_NONE && i - last_br <= 2)
 				flush(b);
 			else
 				buf_addc(&b->text, ' ');
 			last_br = i;
-		} else if (n->kind == HTML_ELEMENT && is_block(n->tag)) {
+		} else if (n->kind == HTML_ELEMENT && is_block(n->el.name)) {
 			flush(b);
 			b->node = i;
 		}
@@ -179,8 +181,8 @@ static void collect_paragraphs(struct body *b)
 
 static double declared(const struct html *h, uint32_t i)
 {
-	struct str prop = html_attr(h, i, "itemprop");
-	struct str cls = html_attr(h, i, "class");
+	struct str prop = html_attr(h, i, NAME_ITEMPROP);
+	struct str cls = html_attr(h, i, NAME_CLASS);
 	static const char *const words[] = {"article-body", "articlebody", "article__body", "story-body", "storybody",
 		"entry-content", "post-content", "article-content", "article_body", "article-text", "articletext"};
 	if (str_ieq(prop, STR("articleBody")))
@@ -188,7 +190,7 @@ static double declared(const struct html *h, uint32_t i)
 	for (size_t k = 0; k < ARRAY_LEN(words); k++)
 		if (str_ifind(cls, str_c(words[k]), 0) < cls.n)
 			return 1.4;
-	return str_eq(h->nodes[i].tag, STR("article")) ? 1.2 : 1;
+	return html_is(h, i, NAME_ARTICLE) ? 1.2 : 1;
 }
 
 /* A paragraph lends its score to the four elements around it, less to each. */
@@ -197,14 +199,14 @@ static void lend(struct body *b)
 	static const double share[] = {1, 0.5, 0.34, 0.25};
 	for (size_t k = 0; k < b->n; k++) {
 		const struct para *p = &b->para[k];
-		struct str tag = b->h->nodes[p->node].tag;
+		uint32_t tag = html_tag(b->h, p->node);
 		double clean = 1 - p->linked / (p->units > 0 ? p->units : 1);
-		if (p->units < 25 || (str_eq(tag, STR("li")) && clean < 0.7))
+		if (p->units < 25 || (tag == NAME_LI && clean < 0.7))
 			continue;
 		double s = (1 + p->commas + (p->units / 100 < 3 ? p->units / 100 : 3)) * clean;
 		uint32_t up = b->h->nodes[p->node].parent;
 		/* text right inside a <div> speaks for the <div> itself too */
-		if (str_eq(tag, STR("div")) || str_eq(tag, STR("td")) || str_eq(tag, STR("section")))
+		if (tag == NAME_DIV || tag == NAME_TD || tag == NAME_SECTION)
 			up = p->node;
 		for (size_t d = 0; d < ARRAY_LEN(share) && up != HTML_NONE; d++) {
 			b->score[up] += s * share[d];
@@ -224,7 +226,8 @@ static uint32_t best_element(struct body *b)
 	/* bodies are often cut into several boxes: go up while the boxes beside it carry their weight */
 	while (best != HTML_NONE && b->h->nodes[best].parent != HTML_NONE) {
 		uint32_t up = b->h->nodes[best].parent;
-		if (b->score[up] < b->score[best] * 0.75 || html_is(b->h, up, "body") || html_is(b->h, up, "html"))
+		if (b->score[up] < b->score[best] * 0.75 || html_is(b->h, up, NAME_BODY) ||
+			html_is(b->h, up, NAME_HTML))
 			break;
 		best = up;
 	}
@@ -244,7 +247,7 @@ static bool is_wanted(struct body *b, uint32_t top, const struct para *p)
 		return density < 0.5 || p->units > 200;
 	/* a first paragraph in a box of its own */
 	bool beside = parent != HTML_NONE && in_subtree(b->h, parent, p->node);
-	return beside && html_is(b->h, p->node, "p") && p->units > 80 && density < 0.25;
+	return beside && html_is(b->h, p->node, NAME_P) && p->units > 80 && density < 0.25;
 }
 
 static bool is_repeated(const struct para *p, size_t k)

@@ -52,7 +52,7 @@ static size_t gather(const json_t *top, const json_t **node)
 
 static struct str page_headline(struct reading *r)
 {
-	uint32_t h1 = html_find(r->h, 0, "h1");
+	uint32_t h1 = html_find(r->h, 0, NAME_H1);
 	return h1 == HTML_NONE ? STR("") : html_text(r->a, r->h, h1);
 }
 
@@ -167,11 +167,11 @@ void collect_jsonld(struct reading *r)
 {
 	struct str headline = page_headline(r);
 	for (uint32_t i = 0; i < r->h->n; i++) {
-		if (!html_is(r->h, i, "script") ||
-			!str_ieq(str_trim(html_attr(r->h, i, "type")), STR("application/ld+json")))
+		if (!html_is(r->h, i, NAME_SCRIPT) ||
+			!str_ieq(str_trim(html_attr(r->h, i, NAME_TYPE)), STR("application/ld+json")))
 			continue;
-		uint32_t child = r->h->nodes[i].first;
+		uint32_t child = html_first(r->h, i);
 		if (child != HTML_NONE)
-			one_script(r, tolerate(r->a, r->h->nodes[child].text), headline);
+			one_script(r, tolerate(r->a, html_node_text(r->h, child)), headline);
 	}
 }

@@ -46,8 +46,8 @@ static const struct meta_rule META[] = {
 
 static void one_meta(struct reading *r, uint32_t i)
 {
-	static const char *const keys[] = {"property", "name", "itemprop", "http-equiv"};
-	struct str content = html_attr(r->h, i, "content");
+	static const enum html_name keys[] = {NAME_PROPERTY, NAME_NAME, NAME_ITEMPROP, NAME_HTTP_EQUIV};
+	struct str content = html_attr(r->h, i, NAME_CONTENT);
 	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
 		struct str name = str_trim(html_attr(r->h, i, keys[k]));
 		for (size_t m = 0; name.n && m < ARRAY_LEN(META); m++) {
@@ -67,31 +67,32 @@ static void canonical(struct reading *r, uint32_t i)
 	struct url base;
 	struct url u;
 	struct err e;
-	if (!str_ieq(html_attr(r->h, i, "rel"), STR("canonical")))
+	if (!str_ieq(html_attr(r->h, i, NAME_REL), STR("canonical")))
 		return;
 	bool has_base = r->in->url.n && url_parse(r->a, r->in->url, NULL, &base, &e) == OK;
-	if (url_parse(r->a, html_attr(r->h, i, "href"), has_base ? &base : NULL, &u, &e) == OK && url_is_web(&u))
+	if (url_parse(r->a, html_attr(r->h, i, NAME_HREF), has_base ? &base : NULL, &u, &e) == OK && url_is_web(&u))
 		add_evidence(r, ARTICLE_URL, url_href(r->a, &u, false), "link canonical", STR(""));
 }
 
 void collect_meta(struct reading *r)
 {
 	for (uint32_t i = 0; i < r->h->n; i++)
-		if (html_is(r->h, i, "link"))
+		if (html_is(r->h, i, NAME_LINK))
 			canonical(r, i);
 	for (uint32_t i = 0; i < r->h->n; i++)
-		if (html_is(r->h, i, "meta"))
+		if (html_is(r->h, i, NAME_META))
 			one_meta(r, i);
-	if (r->h->n)
-		add_evidence(
-			r, ARTICLE_LANGUAGE, str_dup(r->a, str_trim(html_attr(r->h, 0, "lang"))), "html lang", STR(""));
+	uint32_t root = html_find(r->h, 0, NAME_HTML);
+	if (root != HTML_NONE)
+		add_evidence(r, ARTICLE_LANGUAGE, str_dup(r->a, str_trim(html_attr(r->h, root, NAME_LANG))),
+			"html lang", STR(""));
 }
 
 /* True inside what stands beside an article: a stamp there is another article's. */
 static bool is_aside(const struct html *h, uint32_t i)
 {
 	for (; i != HTML_NONE; i = h->nodes[i].parent)
-		if (html_is(h, i, "aside") || html_is(h, i, "footer") || html_is(h, i, "nav"))
+		if (html_is(h, i, NAME_ASIDE) || html_is(h, i, NAME_FOOTER) || html_is(h, i, NAME_NAV))
 			return true;
 	return false;
 }
@@ -100,9 +101,9 @@ static void one_itemprop(struct reading *r, uint32_t i, struct str prop)
 {
 	bool published = str_ieq(prop, STR("datePublished"));
 	bool updated = str_ieq(prop, STR("dateModified"));
-	struct str content = html_attr(r->h, i, "content");
+	struct str content = html_attr(r->h, i, NAME_CONTENT);
 	if (content.n == 0)
-		content = html_attr(r->h, i, "datetime");
+		content = html_attr(r->h, i, NAME_DATETIME);
 	if (content.n == 0)
 		content = html_text(r->a, r->h, i);
 	if (published || updated)
@@ -116,7 +117,7 @@ static void one_itemprop(struct reading *r, uint32_t i, struct str prop)
 
 static void one_time(struct reading *r, uint32_t i)
 {
-	struct str stamp = html_attr(r->h, i, "datetime");
+	struct str stamp = html_attr(r->h, i, NAME_DATETIME);
 	struct str label = html_text(r->a, r->h, i);
 	uint32_t up = r->h->nodes[i].parent;
 	static const char *const words[] = {"updated", "modified", "amended"};
@@ -126,7 +127,8 @@ static void one_time(struct reading *r, uint32_t i)
 		label = html_text(r->a, r->h, up);
 	for (size_t k = 0; k < ARRAY_LEN(words); k++)
 		updated = updated || str_ifind(label, str_c(words[k]), 0) < label.n ||
-			str_ifind(html_attr(r->h, i, "class"), str_c(words[k]), 0) < html_attr(r->h, i, "class").n;
+			str_ifind(html_attr(r->h, i, NAME_CLASS), str_c(words[k]), 0) <
+				html_attr(r->h, i, NAME_CLASS).n;
 	if (stamp.n && !is_aside(r->h, i))
 		add_stamp(r, updated ? ARTICLE_UPDATED : ARTICLE_PUBLISHED, stamp,
 			updated ? "time[datetime] labelled as updated" : "time[datetime]");
@@ -134,7 +136,7 @@ static void one_time(struct reading *r, uint32_t i)
 
 static bool class_has(const struct html *h, uint32_t i, const char *word)
 {
-	struct str c = html_attr(h, i, "class");
+	struct str c = html_attr(h, i, NAME_CLASS);
 	return str_ifind(c, str_c(word), 0) < c.n;
 }
 
@@ -158,21 +160,21 @@ static void one_byline(struct reading *r, uint32_t i, const char *from)
 void collect_markup(struct reading *r)
 {
 	const struct html *h = r->h;
-	uint32_t h1 = html_find(h, 0, "h1");
-	uint32_t title = html_find(h, 0, "title");
+	uint32_t h1 = html_find(h, 0, NAME_H1);
+	uint32_t title = html_find(h, 0, NAME_TITLE);
 	if (h1 != HTML_NONE)
 		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, h1), "h1", STR(""));
 	if (title != HTML_NONE)
 		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, title), "title", STR(""));
 	for (uint32_t i = 0; i < h->n; i++) {
-		if (h->nodes[i].kind != HTML_ELEMENT || html_is(h, i, "meta"))
+		if (h->nodes[i].kind != HTML_ELEMENT || html_is(h, i, NAME_META))
 			continue;
-		struct str prop = html_attr(h, i, "itemprop");
+		struct str prop = html_attr(h, i, NAME_ITEMPROP);
 		if (prop.n)
 			one_itemprop(r, i, prop);
-		if (html_is(h, i, "time"))
+		if (html_is(h, i, NAME_TIME))
 			one_time(r, i);
-		if (str_ieq(html_attr(h, i, "rel"), STR("author")))
+		if (str_ieq(html_attr(h, i, NAME_REL), STR("author")))
 			one_byline(r, i, "rel author");
 		else if ((class_has(h, i, "byline") || class_has(h, i, "author")) && h->nodes[i].end - i < 8 &&
 			!is_aside(h, i))

@@ -131,15 +131,15 @@ struct str article_get(const struct article *a, enum article_field f)
 	return STR("");
 }
 
-void read_article(struct arena *a, const struct text_codecs *c, const struct read_input *in, struct article *ret)
+void read_article(struct arena *a, struct text_codecs *c, const struct read_input *in, struct article *ret)
 {
 	struct text text;
-	struct html h;
+	AUTO(html) h = {0};
 	*ret = (struct article){0};
 	text_decode(a, c, str_sub(in->bytes, 0, CAP_HTML), http1_param(a, in->content_type, "charset"), &text);
 	ret->encoding = text.encoding;
 	ret->encoding_from = str_c(text.from);
-	html_parse(a, text.utf8, &h);
+	html_parse(text.utf8, NULL, &h);
 	struct reading r = {a, &h, in, ret};
 	collect_jsonld(&r);
 	collect_meta(&r);

@@ -57,7 +57,7 @@ struct read_input {
 };
 
 /* Never fails: a page without an article gives an empty one. Results live in `a`. */
-void read_article(struct arena *a, const struct text_codecs *c, const struct read_input *in, struct article *ret);
+void read_article(struct arena *a, struct text_codecs *c, const struct read_input *in, struct article *ret);
 
 /* One JSON object and a newline: url, title, text, authors, published, updated, language, site, encoding, evidence. */
 void read_json(struct buf *b, const struct article *a);
