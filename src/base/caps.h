@@ -27,19 +27,20 @@
 #define CAP_TEXT_HEAD (256u * KIB)   /* where it is looked for when it was not there */
 #define CAP_TEXT_GUESS (64u * KIB)   /* shown to uchardet */
 #define CAP_HTML (32u * MIB)         /* a page to be read; larger ones are read up to here */
-#define CAP_HTML_DEPTH 512u          /* nesting of elements, as browsers have it */
+#define CAP_HTML_DEPTH 512u          /* elements open at once; what is no longer open may still be around them */
 #define CAP_HTML_NODES (2u * 1000u * 1000u)
-#define CAP_HTML_ATTRS 1024u     /* on one element */
-#define CAP_HTML_FORMATTING 256u /* formatting elements (b, font, a …) that wait to be opened again */
-#define CAP_JSON_DEPTH 64u       /* nesting of JSON that we write or accept from outside */
-#define CAP_JSONLD (4u * MIB)    /* one JSON-LD script */
-#define CAP_ARTICLE (16u * MIB)  /* text and fields that reading one page may give */
-#define CAP_NOTE (1u * MIB)      /* a signed note */
-#define CAP_NOTE_SIGS 100u       /* signatures on it */
-#define CAP_KEY_NAME 255u        /* name of a signing key; ours are host names with a path */
-#define CAP_KEY_FILE 4096u       /* a private key is one line of about 100 bytes */
-#define CAP_LEAF 65535u          /* a log entry: its length is a u16 (tlog-tiles) */
-#define CAP_RECORD (64u * MIB)   /* one encoded record */
+#define CAP_HTML_ATTRS 1024u               /* on one element */
+#define CAP_HTML_RUNS (1u * 1000u * 1000u) /* pieces of text that do not stand in the page as they are */
+#define CAP_HTML_FORMATTING 256u           /* formatting elements (b, font, a …) that wait to be opened again */
+#define CAP_JSON_DEPTH 64u                 /* nesting of JSON that we write or accept from outside */
+#define CAP_JSONLD (4u * MIB)              /* one JSON-LD script */
+#define CAP_ARTICLE (16u * MIB)            /* text and fields that reading one page may give */
+#define CAP_NOTE (1u * MIB)                /* a signed note */
+#define CAP_NOTE_SIGS 100u                 /* signatures on it */
+#define CAP_KEY_NAME 255u                  /* name of a signing key; ours are host names with a path */
+#define CAP_KEY_FILE 4096u                 /* a private key is one line of about 100 bytes */
+#define CAP_LEAF 65535u                    /* a log entry: its length is a u16 (tlog-tiles) */
+#define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
 #define CAP_PROOF 63u /* hashes in a proof (RFC 9162 trees below 2^63) */

@@ -95,6 +95,11 @@ static inline bool ascii_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
+/* White space of HTML and of the Encoding standard's labels: \v is none. */
+static inline bool html_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
 /* 0..15, or -1. */
 static inline int ascii_hexval(char c)
 {

@@ -36,6 +36,8 @@ struct link {
 	uint32_t last;
 	uint32_t prev;
 	uint32_t next;
+	bool is_open;    /* in the stack */
+	uint64_t digest; /* of the attributes, for active formatting elements */
 };
 
 /* A piece of text: as in struct token. */
@@ -106,7 +108,7 @@ struct builder {
 	size_t npending;
 	size_t room_pending;
 	bool pending_has_text; /* not only white space */
-	/* attributes that later <html> and <body> tags add, in h->attrs order: pairs of element and attribute index */
+	/* attributes that later <html> and <body> tags add to the first, copied */
 	struct {
 		uint32_t node;
 		struct html_attr *items;
@@ -118,6 +120,8 @@ struct builder {
 	/* end tags to be passed over, by name: their start tags were over the depth cap */
 	uint32_t *over;
 	size_t room_over;
+	bool is_over;   /* some are not 0 */
+	bool said_deep; /* the cap is said once */
 };
 
 /* Handles a token by the rules of a mode; true: the mode has changed and the token is to be handled again. */
@@ -182,10 +186,6 @@ void insert_comment(struct builder *b, const struct token *t, uint32_t parent);
 /* Adds the tag's attributes that the element has not. */
 void add_late_attrs(struct builder *b, size_t which, uint32_t node, const struct token *t);
 
-static inline bool is_ascii_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
 const char *text_at(const struct html *h, uint32_t at);
 bool is_space_text(struct builder *b, const struct token *t);
 /* Cuts leading white space off t into ret; false when there is none. t->n may become 0. */
@@ -230,9 +230,10 @@ bool start_math_or_svg(struct builder *b, struct token *t, enum html_ns ns);
 /* The adjusted current node: the context element of a fragment while only its root is open. */
 struct open_element adjusted_top(struct builder *b);
 
-/* finish.c: brings nodes, texts and late attributes into their last form. */
-bool in_mode(struct builder *b, struct token *t); /* parse.c: by the rules of the current mode */
+/* parse.c: by the rules of the current mode */
+bool in_mode(struct builder *b, struct token *t);
 
+/* finish.c: brings nodes, texts and late attributes into their last form. */
 void html_finish(struct builder *b);
 
 #endif

@@ -35,10 +35,10 @@ struct str html_attr(const struct html *h, uint32_t node, uint32_t name)
 struct str html_token(struct str *list)
 {
 	size_t from = 0;
-	while (from < list->n && is_ascii_space(list->p[from]))
+	while (from < list->n && html_space(list->p[from]))
 		from++;
 	size_t to = from;
-	while (to < list->n && !is_ascii_space(list->p[to]))
+	while (to < list->n && !html_space(list->p[to]))
 		to++;
 	struct str token = str_sub(*list, from, to);
 	*list = str_from(*list, to);
@@ -101,18 +101,24 @@ void html_text_source(
 	*ret_to = last->as_is ? last->from + (at + n - last->at) : last->to;
 }
 
+/* What the parser made up has no bytes but those of what is in it. */
 void html_range(const struct html *h, uint32_t node, uint32_t *ret_from, uint32_t *ret_to)
 {
 	const struct html_node *n = &h->nodes[node];
-	*ret_from = n->from;
-	*ret_to = n->to;
-	if (n->kind != HTML_ELEMENT && n->kind != HTML_DOCUMENT)
-		return;
+	bool made_up = n->from == n->to && n->kind == HTML_ELEMENT;
+	uint32_t from = made_up ? UINT32_MAX : n->from;
+	uint32_t to = made_up ? 0 : n->to;
 	for (uint32_t i = node; i < n->end; i++) {
 		const struct html_node *in = &h->nodes[i];
-		uint32_t to = in->kind == HTML_ELEMENT && in->el.close_to > in->to ? in->el.close_to : in->to;
-		*ret_to = to > *ret_to ? to : *ret_to;
+		uint32_t end = in->kind == HTML_ELEMENT && in->el.close_to > in->to ? in->el.close_to : in->to;
+		if (in->from == end)
+			continue;
+		to = end > to ? end : to;
+		if (made_up && in->from < in->to && in->from < from)
+			from = in->from;
 	}
+	*ret_from = from < to ? from : n->from;
+	*ret_to = from < to ? to : n->from;
 }
 
 /* Elements whose text a reader does not see. */
@@ -125,7 +131,7 @@ static bool is_unseen(const struct html *h, uint32_t i)
 static void add_folded(struct buf *b, struct str s, bool *space)
 {
 	for (size_t k = 0; k < s.n; k++) {
-		if (is_ascii_space(s.p[k])) {
+		if (html_space(s.p[k])) {
 			*space = true;
 			continue;
 		}

@@ -16,6 +16,15 @@ static void list_put(struct builder *b, size_t at, uint32_t node)
 	b->nformatting++;
 }
 
+/* Elements that end without their end tag leave their markers behind: when too many wait, the oldest entry goes. */
+static void make_room(struct builder *b)
+{
+	if (b->nformatting < FORMATTING_ROOM)
+		return;
+	b->nmarkers -= b->formatting[0] == HTML_NONE;
+	list_cut(b, 0);
+}
+
 static size_t list_find(struct builder *b, uint32_t node)
 {
 	for (size_t i = b->nformatting; i-- > 0;) {
@@ -26,31 +35,34 @@ static size_t list_find(struct builder *b, uint32_t node)
 	return HTML_NONE;
 }
 
-static bool same_attrs(const struct html *h, const struct html_node *x, const struct html_node *y)
+/* The same for the same names and values in any order; others differ but by an accident of 64 bits, or by design, which
+ * gains nothing: one formatting element more or less is opened again. */
+static uint64_t attrs_digest(struct html *h, const struct html_node *n)
 {
-	if (x->nattrs != y->nattrs)
-		return false;
-	for (uint32_t i = 0; x->el.attrs != y->el.attrs && i < x->nattrs; i++) {
-		const struct html_attr *a = &h->attrs[x->el.attrs + i];
-		uint32_t k = 0;
-		while (k < y->nattrs && h->attrs[y->el.attrs + k].name != a->name)
-			k++;
-		if (k == y->nattrs || !str_eq(html_attr_value(h, a), html_attr_value(h, &h->attrs[y->el.attrs + k])))
-			return false;
+	uint64_t sum = 0;
+	for (uint32_t i = 0; i < n->nattrs; i++) {
+		const struct html_attr *at = &h->attrs[n->el.attrs + i];
+		struct str value = html_attr_value(h, at);
+		uint64_t one = (at->name + 1u) * UINT64_C(0x9e3779b97f4a7c15);
+		for (size_t k = 0; k < value.n; k++)
+			one = (one ^ (uint8_t)value.p[k]) * UINT64_C(0x100000001b3);
+		sum += (one ^ one >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+		h->steps += 1 + value.n / 64;
 	}
-	return true;
+	return sum;
 }
 
 /* Three of one kind may wait (the standard's "Noah's Ark clause"), and CAP_HTML_FORMATTING in all: the oldest goes. */
 void formatting_push(struct builder *b, uint32_t node)
 {
 	const struct html_node *n = &b->h->nodes[node];
+	uint64_t digest = attrs_digest(b->h, n);
 	size_t same = 0;
 	size_t earliest = 0;
 	for (size_t i = b->nformatting; i-- > 0 && b->formatting[i] != HTML_NONE;) {
 		const struct html_node *m = &b->h->nodes[b->formatting[i]];
-		b->h->steps += 1u + n->nattrs;
-		if (m->el.name != n->el.name || !same_attrs(b->h, m, n))
+		b->h->steps++;
+		if (m->el.name != n->el.name || m->nattrs != n->nattrs || b->links[b->formatting[i]].digest != digest)
 			continue;
 		same++;
 		earliest = i;
@@ -67,16 +79,14 @@ void formatting_push(struct builder *b, uint32_t node)
 				CAP_HTML_FORMATTING);
 		b->said_formatting = true;
 	}
+	make_room(b);
+	b->links[node].digest = digest;
 	b->formatting[b->nformatting++] = node;
 }
 
-/* Elements that end without their end tag leave their markers behind: when too many wait, the oldest entry goes. */
 void formatting_marker(struct builder *b)
 {
-	if (b->nformatting == FORMATTING_ROOM) {
-		b->nmarkers -= b->formatting[0] == HTML_NONE;
-		list_cut(b, 0);
-	}
+	make_room(b);
 	b->formatting[b->nformatting++] = HTML_NONE;
 	b->nmarkers++;
 }
@@ -111,12 +121,13 @@ uint32_t formatting_find(struct builder *b, uint32_t name)
 
 static bool is_open_or_marker(struct builder *b, size_t at)
 {
-	return b->formatting[at] == HTML_NONE || stack_find(b, b->formatting[at]) != HTML_NONE;
+	b->h->steps++;
+	return b->formatting[at] == HTML_NONE || b->links[b->formatting[at]].is_open;
 }
 
 void reconstruct(struct builder *b, const struct token *t)
 {
-	if (b->nformatting == 0 || is_open_or_marker(b, b->nformatting - 1))
+	if (b->nformatting == 0 || b->nstack >= DEPTH_OPEN || is_open_or_marker(b, b->nformatting - 1))
 		return;
 	size_t at = b->nformatting - 1;
 	while (at > 0 && !is_open_or_marker(b, at - 1))
@@ -161,6 +172,8 @@ static uint32_t clone_between(
 		}
 		uint32_t node = clone_element(b, b->stack[at].node, t);
 		b->formatting[listed] = node;
+		b->links[b->stack[at].node].is_open = false;
+		b->links[node].is_open = true;
 		b->stack[at].node = node;
 		if (last == block_node)
 			*bookmark = listed + 1;
@@ -203,6 +216,7 @@ static void adopt(struct builder *b, const struct token *t, size_t formatting, s
 	uint32_t at = stack_find(b, block_node) + 1;
 	memmove(&b->stack[at + 1], &b->stack[at], (b->nstack - at) * sizeof(b->stack[0]));
 	b->stack[at] = entry;
+	b->links[clone].is_open = true;
 	b->nstack++;
 }
 

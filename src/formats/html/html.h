@@ -170,7 +170,8 @@ void html_text_source(
 	const struct html *h, uint32_t node, uint32_t at, uint32_t n, uint32_t *ret_from, uint32_t *ret_to);
 /* Source bytes of an element with all that is in it, its tags included; of other nodes their own. */
 void html_range(const struct html *h, uint32_t node, uint32_t *ret_from, uint32_t *ret_to);
-/* All text below, white space folded to single spaces, in `a`. Script, style, template and noscript are left out. */
+/* All text below, white space folded to single spaces, in `a`. Only <br> divides words besides: blocks are the caller's
+ * business. Script, style, template and noscript are left out. */
 struct str html_text(struct arena *a, const struct html *h, uint32_t node);
 
 enum html_write {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of the parser share.
  *
- *   source ─► tokenizer (html_next_token) ─► token ─► builder (html_build) ─► nodes with links ─► html_finish ─► struct
- * html
+ *   source ─► html_next_token ─► token ─► mode_fn of the builder ─► nodes with links ─► html_finish ─► struct html
  *
  * The tokenizer writes attributes behind h->attrs and text that does not stand in the source into h->pool; the builder
  * keeps what it uses. Both speak in offsets, so that the source may move while it grows. */

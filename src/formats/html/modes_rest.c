@@ -150,18 +150,17 @@ bool mode_after_body(struct builder *b, struct token *t)
 	return true;
 }
 
-/* In framesets there are no formatting elements to be opened again, so the rules of the body serve. */
 void insert_space_only(struct builder *b, struct token *t)
 {
 	while (t->n) {
 		struct token space;
 		if (cut_space(b, t, &space))
-			(void)mode_in_body(b, &space);
+			insert_text(b, &space);
 		if (t->at & HTML_POOL)
 			return;
 		const char *p = text_at(b->h, t->at);
 		uint32_t k = 0;
-		while (k < t->n && !is_ascii_space(p[k]))
+		while (k < t->n && !html_space(p[k]))
 			k++;
 		t->from += k;
 		t->at += k;
@@ -229,13 +228,25 @@ bool mode_after_after_body(struct builder *b, struct token *t)
 	return true;
 }
 
+static bool has_space(struct builder *b, const struct token *t)
+{
+	const char *p = text_at(b->h, t->at);
+	for (uint32_t i = 0; i < t->n; i++)
+		if (html_space(p[i]))
+			return true;
+	return false;
+}
+
 bool mode_after_after_frameset(struct builder *b, struct token *t)
 {
 	if (t->kind == TOKEN_COMMENT)
 		insert_comment(b, t, 0);
-	else if (t->kind == TOKEN_TEXT)
+	else if (t->kind == TOKEN_TEXT) {
+		/* by the rules of the body, which open formatting elements again */
+		if (has_space(b, t))
+			reconstruct(b, t);
 		insert_space_only(b, t);
-	else if (t->kind == TOKEN_START && t->name == NAME_HTML)
+	} else if (t->kind == TOKEN_START && t->name == NAME_HTML)
 		return mode_in_body(b, t);
 	else if (t->kind == TOKEN_START && t->name == NAME_NOFRAMES)
 		return mode_in_head(b, t);

@@ -21,27 +21,40 @@ bool in_mode(struct builder *b, struct token *t)
 	return MODE[b->mode](b, t);
 }
 
-/* Elements that would nest too deeply are put into the tree without being opened, so their content stands beside them,
- * and their end tags are passed over. */
+/* How many start tags of a name stood too deep. */
+static uint32_t *over_of(struct builder *b, uint32_t name)
+{
+	if (name >= b->room_over) {
+		size_t room = size_min((size_t)name * 2 + NAMES_KNOWN, UINT32_MAX);
+		b->over = mem_realloc(b->over, room * sizeof(*b->over));
+		memset(b->over + b->room_over, 0, (room - b->room_over) * sizeof(*b->over));
+		b->room_over = room;
+	}
+	return &b->over[name];
+}
+
+/* Elements that would nest too deeply are put into the tree without being opened, so their content stands beside them;
+ * as long as it is that deep, their end tags are passed over. */
 static bool is_too_deep(struct builder *b, const struct token *t)
 {
-	bool opens = t->kind == TOKEN_START && !(tag_flags(t->name) & (F_VOID | F_RAW));
-	if (opens && b->nstack >= DEPTH_OPEN) {
-		if (!b->over)
-			quirk_add(&b->h->quirks, t->from, "elements over %u deep are not nested", CAP_HTML_DEPTH);
-		if (t->name >= b->room_over) {
-			size_t room = size_min((size_t)t->name * 2 + NAMES_KNOWN, UINT32_MAX);
-			b->over = mem_realloc(b->over, room * sizeof(*b->over));
-			memset(b->over + b->room_over, 0, (room - b->room_over) * sizeof(*b->over));
-			b->room_over = room;
-		}
-		b->over[t->name]++;
+	if (b->nstack < DEPTH_OPEN) {
+		if (b->is_over)
+			memset(b->over, 0, b->room_over * sizeof(*b->over));
+		b->is_over = false;
+		return false;
+	}
+	if (t->kind == TOKEN_START && (is_foreign_token(b, t) || !(tag_flags(t->name) & (F_VOID | F_RAW)))) {
+		if (!b->said_deep)
+			quirk_add(&b->h->quirks, t->from, "elements over %u deep (of %u) are not nested", DEPTH_OPEN,
+				CAP_HTML_DEPTH);
+		b->said_deep = b->is_over = true;
+		++*over_of(b, t->name);
 		(void)insert_void(b, t);
 		return true;
 	}
-	if (t->kind != TOKEN_END || t->name >= b->room_over || b->over[t->name] == 0)
+	if (t->kind != TOKEN_END || !b->is_over || *over_of(b, t->name) == 0)
 		return false;
-	b->over[t->name]--;
+	--*over_of(b, t->name);
 	return true;
 }
 
@@ -74,9 +87,10 @@ static void run(struct html_parser *p)
 		if (t.kind == TOKEN_MORE)
 			return;
 		handle(b, &t);
-		if (b->h->n < CAP_HTML_NODES)
+		if (b->h->n < CAP_HTML_NODES && b->h->nruns < CAP_HTML_RUNS)
 			continue;
-		quirk_add(&b->h->quirks, t.to, "cut: over %u nodes", CAP_HTML_NODES);
+		quirk_add(
+			&b->h->quirks, t.to, "cut: over %u nodes, or %u pieces of text", CAP_HTML_NODES, CAP_HTML_RUNS);
 		b->stopped = true;
 	}
 }

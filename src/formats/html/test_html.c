@@ -152,6 +152,57 @@ static void test_ranges_hold_an_element_and_its_tags(void **unused)
 	html_clear(&h);
 }
 
+/* What the parser opens again, or copies, has the bytes of what is in it. */
+static void test_ranges_of_what_is_made_up_hold_what_is_in_it(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *page;
+		enum html_name name;
+		const char *bytes; /* of its last such element */
+	} cases[] = {{"<i>1<p>2</i>3", NAME_I, "2</i>"}, {"<a>1<div>2<a>3</div>4", NAME_A, "4"},
+		{"<p><b>x<p>y", NAME_B, "y"}, {"<td>x", NAME_BODY, "x"}, {"x<table>y", NAME_TABLE, "<table>"}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct html h = {0};
+		uint32_t from = 0;
+		uint32_t to = 0;
+		uint32_t last = HTML_NONE;
+		html_parse(str_c(cases[i].page), NULL, &h);
+		for (uint32_t k = html_find(&h, 0, cases[i].name); k != HTML_NONE;
+			k = html_find(&h, k + 1, cases[i].name))
+			last = k;
+		assert_true(last != HTML_NONE);
+		html_range(&h, last, &from, &to);
+		AUTO(arena) a = {0};
+		assert_string_equal(str_cstr(&a, str_sub(h.source, from, to)), cases[i].bytes);
+		html_clear(&h);
+	}
+}
+
+/* Once it is less deep again, end tags count as ever. */
+static void test_what_was_too_deep_is_forgotten_above(void **unused)
+{
+	(void)unused;
+	AUTO(buf) page;
+	AUTO(arena) a = {0};
+	struct html h = {0};
+	buf_init(&page, 1u << 20);
+	for (size_t i = 0; i < 510; i++)
+		buf_add(&page, STR("<div>"));
+	buf_add(&page, STR("<p>q<p>q<p>q"));
+	for (size_t i = 0; i < 510; i++)
+		buf_add(&page, STR("</div>"));
+	buf_add(&page, STR("<p>a</p>b<p>c</p>d"));
+	html_parse(buf_str(&page), NULL, &h);
+	struct str text = html_text(&a, &h, 0);
+	assert_true(str_eq(text, STR("qqqabcd")));
+	uint32_t last = HTML_NONE;
+	for (uint32_t k = html_find(&h, 0, NAME_P); k != HTML_NONE; k = html_find(&h, k + 1, NAME_P))
+		last = k;
+	assert_true(str_eq(html_text(&a, &h, last), STR("c")));
+	html_clear(&h);
+}
+
 static void test_scripts_and_styles_are_no_text(void **unused)
 {
 	(void)unused;
@@ -255,6 +306,9 @@ static void test_white_space_stays_where_other_text_is_dropped(void **unused)
 		{"<frameset>a b", NAME_HTML, "| <head>\n| <frameset>\n|   \" \"\n"},
 		{"<frameset></frameset>a b", NAME_HTML, "| <head>\n| <frameset>\n| \" \"\n"},
 		{"<frameset></frameset></html>a b", NAME_NONE, "| <html>\n|   <head>\n|   <frameset>\n|   \" \"\n"},
+		/* no formatting element is opened again by it */
+		{"<b>\n<frameset> x", NAME_NONE, "| <html>\n|   <head>\n|   <frameset>\n|     \" \"\n"},
+		{"<b> <frameset></frameset> ", NAME_NONE, "| <html>\n|   <head>\n|   <frameset>\n|   \" \"\n"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct html_options o = {.context = cases[i].context};
@@ -446,6 +500,8 @@ int main(void)
 		cmocka_unit_test(test_classes_and_tokens_are_divided_by_white_space),
 		cmocka_unit_test(test_text_is_tied_to_its_bytes),
 		cmocka_unit_test(test_ranges_hold_an_element_and_its_tags),
+		cmocka_unit_test(test_ranges_of_what_is_made_up_hold_what_is_in_it),
+		cmocka_unit_test(test_what_was_too_deep_is_forgotten_above),
 		cmocka_unit_test(test_scripts_and_styles_are_no_text),
 		cmocka_unit_test(test_every_input_gives_a_document),
 		cmocka_unit_test(test_memory_is_used_again_and_nothing_else),

@@ -457,6 +457,55 @@ static void test_nesting_ends_at_its_cap(void **unused)
 	html_clear(&h);
 }
 
+/* Growth says nothing of what each byte costs: no input may take more than a small multiple of the depth for each. */
+static void within_bound(struct str page, const char *what)
+{
+	struct html h = {0};
+	html_parse(page, NULL, &h);
+	if (h.steps > (uint64_t)CAP_HTML_DEPTH * page.n)
+		fail_msg("%s: %llu steps for %zu bytes", what, (unsigned long long)h.steps, page.n);
+	html_clear(&h);
+}
+
+static void add_times(struct buf *b, const char *unit, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_add(b, str_c(unit));
+}
+
+static void test_no_byte_takes_more_than_the_depth(void **unused)
+{
+	(void)unused;
+	AUTO(buf) page;
+	buf_init(&page, CAP_HTML);
+	for (size_t i = 0; i < 600; i++) {
+		buf_addf(&page, "<b v=%zu", i);
+		for (size_t k = 0; k < 600; k++)
+			buf_addf(&page, " a%zu", i % 2 ? k : 599 - k);
+		buf_addc(&page, '>');
+	}
+	within_bound(buf_str(&page), "attributes in another order");
+	for (size_t deep = 490; deep <= 512; deep += 11) {
+		buf_reset(&page);
+		buf_add(&page, STR("<p>"));
+		for (size_t i = 0; i < 250; i++)
+			buf_addf(&page, "<b id=%zu>", i);
+		buf_add(&page, STR("</p>"));
+		add_times(&page, "<div>", deep);
+		add_times(&page, "<br>", 20000);
+		within_bound(buf_str(&page), "formatting elements that cannot be opened again");
+	}
+	buf_reset(&page);
+	buf_add(&page, STR("<table><tr>"));
+	add_times(&page, "<object><tr>", 800);
+	add_times(&page, "<b><i><u><tt>", 400);
+	within_bound(buf_str(&page), "markers that fill the list");
+	buf_reset(&page);
+	buf_add(&page, STR("<svg>"));
+	add_times(&page, "<style><input>", 600);
+	within_bound(buf_str(&page), "names of raw text inside SVG");
+}
+
 static void test_attributes_end_at_their_cap(void **unused)
 {
 	(void)unused;
@@ -514,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_tags_take_linear_work),
 		cmocka_unit_test(test_text_takes_linear_work),
 		cmocka_unit_test(test_nesting_ends_at_its_cap),
+		cmocka_unit_test(test_no_byte_takes_more_than_the_depth),
 		cmocka_unit_test(test_attributes_end_at_their_cap),
 		cmocka_unit_test(test_attributes_of_many_tags_end_at_the_cap),
 		cmocka_unit_test(test_nodes_end_at_their_cap),

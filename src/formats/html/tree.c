@@ -100,7 +100,7 @@ uint32_t node_new(struct builder *b, enum html_kind kind, uint32_t from, uint32_
 		b->links = mem_realloc(b->links, h->room_nodes * sizeof(*b->links));
 	uint32_t i = h->n++;
 	h->nodes[i] = (struct html_node){.kind = (uint8_t)kind, .parent = HTML_NONE, .from = from, .to = to};
-	b->links[i] = (struct link){HTML_NONE, HTML_NONE, HTML_NONE, HTML_NONE, HTML_NONE};
+	b->links[i] = (struct link){HTML_NONE, HTML_NONE, HTML_NONE, HTML_NONE, HTML_NONE, false, 0};
 	return i;
 }
 
@@ -155,12 +155,14 @@ void stack_push(struct builder *b, uint32_t node)
 	const struct html_node *n = &b->h->nodes[node];
 	BUG_ON(b->nstack >= STACK_ROOM);
 	b->stack[b->nstack++] = (struct open_element){node, n->el.name, element_flags(b->h, node), n->ns};
+	b->links[node].is_open = true;
 	b->open_p += n->el.name == NAME_P && n->ns == HTML_NS_HTML;
 }
 
 void stack_pop(struct builder *b)
 {
 	b->nstack--;
+	b->links[b->stack[b->nstack].node].is_open = false;
 	b->open_p -= b->stack[b->nstack].name == NAME_P && b->stack[b->nstack].ns == HTML_NS_HTML;
 }
 
@@ -199,6 +201,7 @@ void stack_remove(struct builder *b, uint32_t node)
 	if (at == HTML_NONE)
 		return;
 	b->open_p -= b->stack[at].name == NAME_P && b->stack[at].ns == HTML_NS_HTML;
+	b->links[node].is_open = false;
 	memmove(&b->stack[at], &b->stack[at + 1], (b->nstack - at - 1) * sizeof(b->stack[0]));
 	b->nstack--;
 }
@@ -471,7 +474,7 @@ bool is_space_text(struct builder *b, const struct token *t)
 {
 	const char *p = text_at(b->h, t->at);
 	for (uint32_t i = 0; i < t->n; i++)
-		if (!is_ascii_space(p[i]))
+		if (!html_space(p[i]))
 			return false;
 	return true;
 }
@@ -480,7 +483,7 @@ bool cut_space(struct builder *b, struct token *t, struct token *ret)
 {
 	const char *p = text_at(b->h, t->at);
 	uint32_t k = 0;
-	while (k < t->n && is_ascii_space(p[k]))
+	while (k < t->n && html_space(p[k]))
 		k++;
 	*ret = *t;
 	if (k == t->n) {

@@ -36,11 +36,6 @@ struct text_coding text_coding(struct str name)
 	return (struct text_coding){name, text_run_single, true, {TEXT_INDEXES, TEXT_INDEXES}, TEXT_SINGLES[i].index};
 }
 
-static bool label_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
 /* Order of a label as written and one of the table, which is in lower case. */
 static int label_cmp(struct str label, const char *known)
 {
@@ -55,9 +50,9 @@ static int label_cmp(struct str label, const char *known)
 
 struct str text_encoding(struct str label)
 {
-	while (label.n && label_space(label.p[0]))
+	while (label.n && html_space(label.p[0]))
 		label = str_from(label, 1);
-	while (label.n && label_space(label.p[label.n - 1]))
+	while (label.n && html_space(label.p[label.n - 1]))
 		label.n--;
 	size_t low = 0;
 	size_t high = TEXT_NLABELS;

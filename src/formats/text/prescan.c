@@ -15,14 +15,9 @@ struct attr {
 	struct str value;
 };
 
-static bool space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
-}
-
 static bool ends_name(char c)
 {
-	return space(c) || c == '=' || c == '/' || c == '>';
+	return html_space(c) || c == '=' || c == '/' || c == '>';
 }
 
 static bool at_char(const struct scan *p, char c)
@@ -32,7 +27,7 @@ static bool at_char(const struct scan *p, char c)
 
 static void skip_spaces(struct scan *p)
 {
-	while (p->at < p->s.n && space(p->s.p[p->at]))
+	while (p->at < p->s.n && html_space(p->s.p[p->at]))
 		p->at++;
 }
 
@@ -47,7 +42,7 @@ static void attr_value(struct scan *p, struct attr *ret)
 		return;
 	}
 	size_t from = p->at;
-	while (p->at < p->s.n && !space(p->s.p[p->at]) && p->s.p[p->at] != '>')
+	while (p->at < p->s.n && !html_space(p->s.p[p->at]) && p->s.p[p->at] != '>')
 		p->at++;
 	ret->value = str_sub(p->s, from, p->at);
 }
@@ -56,7 +51,7 @@ static void attr_value(struct scan *p, struct attr *ret)
 static bool attr_next(struct scan *p, struct attr *ret)
 {
 	*ret = (struct attr){0};
-	while (p->at < p->s.n && (space(p->s.p[p->at]) || p->s.p[p->at] == '/'))
+	while (p->at < p->s.n && (html_space(p->s.p[p->at]) || p->s.p[p->at] == '/'))
 		p->at++;
 	if (p->at >= p->s.n || p->s.p[p->at] == '>')
 		return false;
@@ -78,7 +73,7 @@ static struct str content_label(struct str s)
 	size_t at = 0;
 	while ((at = str_ifind(s, STR("charset"), at)) < s.n) {
 		at += strlen("charset");
-		while (at < s.n && space(s.p[at]))
+		while (at < s.n && html_space(s.p[at]))
 			at++;
 		if (at < s.n && s.p[at] == '=')
 			break;
@@ -86,14 +81,14 @@ static struct str content_label(struct str s)
 	if (at >= s.n)
 		return STR("");
 	s = str_from(s, at + 1);
-	while (s.n && space(s.p[0]))
+	while (s.n && html_space(s.p[0]))
 		s = str_from(s, 1);
 	if (s.n && (s.p[0] == '"' || s.p[0] == '\'')) {
 		size_t end = str_chr(s, s.p[0], 1);
 		s = end < s.n ? str_sub(s, 1, end) : STR("");
 	} else {
 		size_t end = 0;
-		while (end < s.n && !space(s.p[end]) && s.p[end] != ';')
+		while (end < s.n && !html_space(s.p[end]) && s.p[end] != ';')
 			end++;
 		s = str_sub(s, 0, end);
 	}
@@ -163,7 +158,7 @@ static void skip_tag(struct scan *p)
 	struct attr a;
 	bool opens = p->s.p[p->at + 1] != '/';
 	size_t from = p->at + (opens ? 1 : 2);
-	while (p->at < p->s.n && !space(p->s.p[p->at]) && p->s.p[p->at] != '>')
+	while (p->at < p->s.n && !html_space(p->s.p[p->at]) && p->s.p[p->at] != '>')
 		p->at++;
 	struct str name = str_sub(p->s, from, p->at);
 	while (attr_next(p, &a))
@@ -180,7 +175,7 @@ static void skip_tag(struct scan *p)
 
 static bool is_meta(struct str s)
 {
-	return s.n > 5 && str_istarts(s, STR("<meta")) && (space(s.p[5]) || s.p[5] == '/');
+	return s.n > 5 && str_istarts(s, STR("<meta")) && (html_space(s.p[5]) || s.p[5] == '/');
 }
 
 static struct text_declared scan_markup(struct scan *p)
