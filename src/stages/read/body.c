@@ -260,22 +260,50 @@ static bool is_repeated(const struct para *p, size_t k)
 
 #define REPEAT_LOOK 400u /* comparing each paragraph with all before it stays cheap up to here */
 
-static struct str join(struct body *b, uint32_t top)
+static enum block_kind kind_of(const struct html *h, uint32_t i)
+{
+	switch (html_tag(h, i)) {
+	case NAME_H1:
+	case NAME_H2:
+	case NAME_H3:
+	case NAME_H4:
+	case NAME_H5:
+	case NAME_H6:
+		return BLOCK_HEADING;
+	case NAME_LI:
+		return BLOCK_LIST;
+	case NAME_BLOCKQUOTE:
+		return BLOCK_QUOTE;
+	case NAME_PRE:
+		return BLOCK_PRE;
+	default:
+		return BLOCK_PARAGRAPH;
+	}
+}
+
+static void keep(struct body *b, uint32_t top)
 {
 	AUTO(buf) out = {0};
+	struct article *ar = b->r->article;
 	buf_init(&out, CAP_ARTICLE);
 	for (size_t k = 0; k < b->n; k++) {
 		const struct para *p = &b->para[k];
 		if (!is_wanted(b, top, p) || (k < REPEAT_LOOK && is_repeated(b->para, k)))
 			continue;
+		struct article_block *block = arena_push(b->r->a, &ar->blocks, &ar->nblocks, sizeof(*block));
+		uint32_t from = 0;
+		uint32_t to = 0;
+		html_range(b->h, p->node, &from, &to);
+		*block = (struct article_block){
+			.kind = kind_of(b->h, p->node), .text = p->text, .range = served(b->r, from, to)};
 		if (out.n)
 			buf_addc(&out, '\n');
 		buf_add(&out, p->text);
 	}
-	return str_dup(b->r->a, buf_str(&out));
+	ar->text = str_dup(b->r->a, buf_str(&out));
 }
 
-struct str read_body(struct reading *r)
+void read_body(struct reading *r)
 {
 	size_t n = r->h->n + 1;
 	struct body b = {.r = r,
@@ -290,5 +318,6 @@ struct str read_body(struct reading *r)
 	buf_clear(&b.text);
 	lend(&b);
 	uint32_t top = best_element(&b);
-	return top == HTML_NONE ? STR("") : join(&b, top);
+	if (top != HTML_NONE)
+		keep(&b, top);
 }

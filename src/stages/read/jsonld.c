@@ -76,7 +76,7 @@ static void add_people(struct reading *r, const json_t *v, bool in_array)
 	struct str name = json_is_object(v) ? text_of(json_object_get(v, "name")) : text_of(v);
 	bool url = str_starts(name, STR("http://")) || str_starts(name, STR("https://"));
 	if (name.n && !url && !(json_is_object(v) && has_type(v, "Organization") && in_array))
-		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, name), "json-ld author", STR(""));
+		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, name), "json-ld author", STR(""), r->script);
 	for (size_t i = 0; !in_array && i < json_array_size(v); i++)
 		add_people(r, json_array_get(v, i), true); // NOLINT(misc-no-recursion): one level
 }
@@ -86,14 +86,16 @@ static void add_article(struct reading *r, const json_t *node)
 	struct str headline = text_of(json_object_get(node, "headline"));
 	if (headline.n == 0)
 		headline = text_of(json_object_get(node, "name"));
-	add_evidence(r, ARTICLE_TITLE, fold_space(r->a, headline), "json-ld headline", STR(""));
-	add_stamp(r, ARTICLE_PUBLISHED, text_of(json_object_get(node, "datePublished")), "json-ld datePublished");
-	add_stamp(r, ARTICLE_UPDATED, text_of(json_object_get(node, "dateModified")), "json-ld dateModified");
+	add_evidence(r, ARTICLE_TITLE, fold_space(r->a, headline), "json-ld headline", STR(""), r->script);
+	add_stamp(r, ARTICLE_PUBLISHED, text_of(json_object_get(node, "datePublished")), "json-ld datePublished",
+		r->script);
+	add_stamp(
+		r, ARTICLE_UPDATED, text_of(json_object_get(node, "dateModified")), "json-ld dateModified", r->script);
 	add_people(r, json_object_get(node, "author"), false);
 	struct str lang = text_of(json_object_get(node, "inLanguage"));
-	add_evidence(r, ARTICLE_LANGUAGE, str_dup(r->a, lang), "json-ld inLanguage", STR(""));
+	add_evidence(r, ARTICLE_LANGUAGE, str_dup(r->a, lang), "json-ld inLanguage", STR(""), r->script);
 	struct str site = text_of(json_object_get(json_object_get(node, "publisher"), "name"));
-	add_evidence(r, ARTICLE_SITE, fold_space(r->a, site), "json-ld publisher", STR(""));
+	add_evidence(r, ARTICLE_SITE, fold_space(r->a, site), "json-ld publisher", STR(""), r->script);
 }
 
 static void one_script(struct reading *r, struct str script, struct str headline)
@@ -171,6 +173,7 @@ void collect_jsonld(struct reading *r)
 			!str_ieq(str_trim(html_attr(r->h, i, NAME_TYPE)), STR("application/ld+json")))
 			continue;
 		uint32_t child = html_first(r->h, i);
+		r->script = i;
 		if (child != HTML_NONE)
 			one_script(r, tolerate(r->a, html_node_text(r->h, child)), headline);
 	}

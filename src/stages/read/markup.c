@@ -55,9 +55,9 @@ static void one_meta(struct reading *r, uint32_t i)
 				continue;
 			const char *from = str_fmt(r->a, "meta %s", META[m].name).p;
 			if (META[m].field == ARTICLE_PUBLISHED || META[m].field == ARTICLE_UPDATED)
-				add_stamp(r, META[m].field, content, from);
+				add_stamp(r, META[m].field, content, from, i);
 			else if (META[m].field != ARTICLE_AUTHOR || !str_starts(content, STR("http")))
-				add_evidence(r, META[m].field, fold_space(r->a, content), from, STR(""));
+				add_evidence(r, META[m].field, fold_space(r->a, content), from, STR(""), i);
 		}
 	}
 }
@@ -71,7 +71,7 @@ static void canonical(struct reading *r, uint32_t i)
 		return;
 	bool has_base = r->in->url.n && url_parse(r->a, r->in->url, NULL, &base, &e) == OK;
 	if (url_parse(r->a, html_attr(r->h, i, NAME_HREF), has_base ? &base : NULL, &u, &e) == OK && url_is_web(&u))
-		add_evidence(r, ARTICLE_URL, url_href(r->a, &u, false), "link canonical", STR(""));
+		add_evidence(r, ARTICLE_URL, url_href(r->a, &u, false), "link canonical", STR(""), i);
 }
 
 void collect_meta(struct reading *r)
@@ -85,7 +85,7 @@ void collect_meta(struct reading *r)
 	uint32_t root = html_find(r->h, 0, NAME_HTML);
 	if (root != HTML_NONE)
 		add_evidence(r, ARTICLE_LANGUAGE, str_dup(r->a, str_trim(html_attr(r->h, root, NAME_LANG))),
-			"html lang", STR(""));
+			"html lang", STR(""), root);
 }
 
 /* True inside what stands beside an article: a stamp there is another article's. */
@@ -108,11 +108,11 @@ static void one_itemprop(struct reading *r, uint32_t i, struct str prop)
 		content = html_text(r->a, r->h, i);
 	if (published || updated)
 		add_stamp(r, published ? ARTICLE_PUBLISHED : ARTICLE_UPDATED, content,
-			published ? "itemprop datePublished" : "itemprop dateModified");
+			published ? "itemprop datePublished" : "itemprop dateModified", i);
 	else if (str_ieq(prop, STR("headline")))
-		add_evidence(r, ARTICLE_TITLE, fold_space(r->a, content), "itemprop headline", STR(""));
+		add_evidence(r, ARTICLE_TITLE, fold_space(r->a, content), "itemprop headline", STR(""), i);
 	else if (str_ieq(prop, STR("author")) && content.n < 200)
-		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, content), "itemprop author", STR(""));
+		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, content), "itemprop author", STR(""), i);
 }
 
 static void one_time(struct reading *r, uint32_t i)
@@ -131,7 +131,7 @@ static void one_time(struct reading *r, uint32_t i)
 				html_attr(r->h, i, NAME_CLASS).n;
 	if (stamp.n && !is_aside(r->h, i))
 		add_stamp(r, updated ? ARTICLE_UPDATED : ARTICLE_PUBLISHED, stamp,
-			updated ? "time[datetime] labelled as updated" : "time[datetime]");
+			updated ? "time[datetime] labelled as updated" : "time[datetime]", i);
 }
 
 static bool class_has(const struct html *h, uint32_t i, const char *word)
@@ -152,7 +152,7 @@ static void one_byline(struct reading *r, uint32_t i, const char *from)
 		size_t comma = str_chr(text, ',', 0);
 		size_t and = str_find(text, STR(" and "), 0);
 		size_t end = size_min(comma, and);
-		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, str_sub(text, 0, end)), from, STR(""));
+		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, str_sub(text, 0, end)), from, STR(""), i);
 		text = str_trim(str_from(text, end + (and < comma ? 5 : 1)));
 	}
 }
@@ -163,9 +163,9 @@ void collect_markup(struct reading *r)
 	uint32_t h1 = html_find(h, 0, NAME_H1);
 	uint32_t title = html_find(h, 0, NAME_TITLE);
 	if (h1 != HTML_NONE)
-		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, h1), "h1", STR(""));
+		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, h1), "h1", STR(""), h1);
 	if (title != HTML_NONE)
-		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, title), "title", STR(""));
+		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, title), "title", STR(""), title);
 	for (uint32_t i = 0; i < h->n; i++) {
 		if (h->nodes[i].kind != HTML_ELEMENT || html_is(h, i, NAME_META))
 			continue;

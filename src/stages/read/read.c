@@ -13,14 +13,6 @@
 #define OLDEST_NS (788918400ll * 1000000000ll) /* 1995-01-01: no news page is older */
 #define DAY_NS (86400ll * 1000000000ll)
 
-const char *article_field_name(enum article_field f)
-{
-	static const char *const names[ARTICLE_FIELDS] = {
-		"url", "title", "author", "published", "updated", "language", "site"};
-	BUG_ON(f >= ARTICLE_FIELDS);
-	return names[f];
-}
-
 struct str fold_space(struct arena *a, struct str s)
 {
 	char *to = arena_alloc(a, s.n + 1);
@@ -41,8 +33,14 @@ struct str fold_space(struct arena *a, struct str s)
 	return str_mem(to, n);
 }
 
+struct byte_range served(const struct reading *r, uint64_t from, uint64_t to)
+{
+	return (struct byte_range){text_source(r->text, from), text_source(r->text, to)};
+}
+
 #define EVIDENCE_MAX 256u
-void add_evidence(struct reading *r, enum article_field f, struct str value, const char *from, struct str raw)
+void add_evidence(
+	struct reading *r, enum article_field f, struct str value, const char *from, struct str raw, uint32_t node)
 {
 	struct article *ar = r->article;
 	if (value.n == 0 || ar->n >= EVIDENCE_MAX)
@@ -54,6 +52,12 @@ void add_evidence(struct reading *r, enum article_field f, struct str value, con
 	struct article_evidence *e = arena_push(r->a, &ar->evidence, &ar->n, sizeof(*e));
 	*e = (struct article_evidence){
 		.field = f, .value = value, .from = str_c(from), .raw = str_eq(raw, value) ? STR("") : raw};
+	if (node == HTML_NONE)
+		return;
+	uint32_t begin = 0;
+	uint32_t end = 0;
+	html_range(r->h, node, &begin, &end);
+	e->range = served(r, begin, end);
 }
 
 /* Pages write "2018-11-15 09:25:09 -0500", "2018-11-15T09:25:09.123456+00:00", "20181115T092509Z" and seconds since
@@ -81,7 +85,7 @@ static bool parse_stamp(struct arena *a, struct str s, struct instant *ret)
 	return instant_parse_iso(joined, ret);
 }
 
-void add_stamp(struct reading *r, enum article_field f, struct str raw, const char *from)
+void add_stamp(struct reading *r, enum article_field f, struct str raw, const char *from, uint32_t node)
 {
 	struct instant t;
 	raw = str_dup(r->a, str_trim(raw));
@@ -89,7 +93,7 @@ void add_stamp(struct reading *r, enum article_field f, struct str raw, const ch
 		return;
 	if (r->in->captured_ns && t.ns - r->in->captured_ns > DAY_NS)
 		return;
-	add_evidence(r, f, instant_iso(r->a, t), from, raw);
+	add_evidence(r, f, instant_iso(r->a, t), from, raw, node);
 }
 
 /* A stamp without a zone gives way to one that names the same minute with its zone. */
@@ -116,6 +120,7 @@ static void choose(struct article *ar)
 		if (!best)
 			continue;
 		best->chosen = true;
+		ar->choice[f].rule = STR("first");
 		/* one source names all authors: the others only repeat or differ */
 		for (size_t i = 0; f == ARTICLE_AUTHOR && i < ar->n; i++)
 			if (ar->evidence[i].field == f && str_eq(ar->evidence[i].from, best->from))
@@ -123,68 +128,20 @@ static void choose(struct article *ar)
 	}
 }
 
-struct str article_get(const struct article *a, enum article_field f)
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (a->evidence[i].field == f && a->evidence[i].chosen)
-			return a->evidence[i].value;
-	return STR("");
-}
-
 void read_article(struct arena *a, struct text_codecs *c, const struct read_input *in, struct article *ret)
 {
 	struct text text;
 	AUTO(html) h = {0};
-	*ret = (struct article){0};
+	*ret = (struct article){.version = STR(READ_VERSION)};
 	text_decode(a, c, str_sub(in->bytes, 0, CAP_HTML), http1_param(a, in->content_type, "charset"), &text);
 	ret->encoding = text.encoding;
 	ret->encoding_from = str_c(text.from);
 	html_parse(text.utf8, NULL, &h);
-	struct reading r = {a, &h, in, ret};
+	struct reading r = {.a = a, .h = &h, .text = &text, .in = in, .article = ret};
 	collect_jsonld(&r);
 	collect_meta(&r);
 	collect_markup(&r);
-	add_evidence(&r, ARTICLE_URL, in->url, "given", STR(""));
+	add_evidence(&r, ARTICLE_URL, in->url, "given", STR(""), HTML_NONE);
 	choose(ret);
-	ret->text = read_body(&r);
-}
-
-static void json_field(struct jsonw *w, const struct article *a, const char *key, enum article_field f)
-{
-	jsonw_str_or_null(w, key, article_get(a, f));
-}
-
-void read_json(struct buf *b, const struct article *a)
-{
-	struct jsonw w = jsonw_to(b);
-	jsonw_open(&w, NULL, '{');
-	json_field(&w, a, "url", ARTICLE_URL);
-	json_field(&w, a, "title", ARTICLE_TITLE);
-	jsonw_str(&w, "text", a->text);
-	jsonw_open(&w, "authors", '[');
-	for (size_t i = 0; i < a->n; i++)
-		if (a->evidence[i].field == ARTICLE_AUTHOR && a->evidence[i].chosen)
-			jsonw_str(&w, NULL, a->evidence[i].value);
-	jsonw_close(&w, ']');
-	json_field(&w, a, "published", ARTICLE_PUBLISHED);
-	json_field(&w, a, "updated", ARTICLE_UPDATED);
-	json_field(&w, a, "language", ARTICLE_LANGUAGE);
-	json_field(&w, a, "site", ARTICLE_SITE);
-	jsonw_str_or_null(&w, "encoding", a->encoding);
-	jsonw_str_or_null(&w, "encoding_from", a->encoding_from);
-	jsonw_open(&w, "evidence", '[');
-	for (size_t i = 0; i < a->n; i++) {
-		const struct article_evidence *e = &a->evidence[i];
-		jsonw_open(&w, NULL, '{');
-		jsonw_str(&w, "field", str_c(article_field_name(e->field)));
-		jsonw_str(&w, "value", e->value);
-		jsonw_str(&w, "from", e->from);
-		if (e->raw.n)
-			jsonw_str(&w, "raw", e->raw);
-		jsonw_bool(&w, "chosen", e->chosen);
-		jsonw_close(&w, '}');
-	}
-	jsonw_close(&w, ']');
-	jsonw_close(&w, '}');
-	buf_addc(b, '\n');
+	read_body(&r);
 }

@@ -6,29 +6,48 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "formats/html/html.h"
+#include "formats/text/text.h"
 #include "stages/read/read.h"
+
+/* What one pass over the page found out about each node (page.c). Lengths are in letters; those of scripts that are
+ * written without spaces count two and a half, so that a paragraph weighs about the same in all of them. */
+struct page {
+	const struct html *h;
+	uint32_t *block;  /* nearest block element, itself included */
+	float *letters;   /* of the text below that a reader sees */
+	float *linked;    /* of them inside links */
+	uint32_t *commas; /* of any script */
+	uint32_t *tokens; /* bits of the words in its class and id, enum token_bit of page.c */
+	bool *hidden;     /* it or an element around it is not shown */
+};
 
 struct reading {
 	struct arena *a;
 	const struct html *h;
+	const struct text *text; /* for ranges of served bytes */
 	const struct read_input *in;
 	struct article *article;
+	uint32_t script; /* the JSON-LD element being read */
 };
 
-/* Adds a candidate; empty values and exact repetitions (same field, value and source) are passed over. */
-void add_evidence(struct reading *r, enum article_field f, struct str value, const char *from, struct str raw);
+/* Adds a candidate; empty values and exact repetitions (same field, value and source) are passed over. `node` is the
+ * element or text that it was read from, HTML_NONE when there is none. */
+void add_evidence(
+	struct reading *r, enum article_field f, struct str value, const char *from, struct str raw, uint32_t node);
 /* A stamp: parsed, checked against 1995 and the capture's time, and added in ISO 8601. Unreadable ones are passed over.
  */
-void add_stamp(struct reading *r, enum article_field f, struct str raw, const char *from);
-/* White space folded to single spaces, trimmed. */
+void add_stamp(struct reading *r, enum article_field f, struct str raw, const char *from, uint32_t node);
+/* White space folded to single spaces, trimmed. No-break spaces are white space here. */
 struct str fold_space(struct arena *a, struct str s);
+/* Served bytes of source bytes [from, to) of the decoded text. */
+struct byte_range served(const struct reading *r, uint64_t from, uint64_t to);
 
 /* The collectors, in the order of trust. */
 void collect_jsonld(struct reading *r);
 void collect_meta(struct reading *r);
 void collect_markup(struct reading *r);
 
-/* The body: its paragraphs, joined by newlines. */
-struct str read_body(struct reading *r);
+/* The body: fills blocks, dropped and text. Fields are chosen by then. */
+void read_body(struct reading *r);
 
 #endif
