@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON-LD, as news pages use it: several scripts, arrays, @graph, nodes of many types. Of several articles the one
- * counts whose url or headline is the page's own. A script that is no JSON is passed over. */
+ * counts whose url or headline is the page's own. What a script breaks is mended as far as it is clear what was meant;
+ * a script that is no JSON even then is passed over. */
 #include <jansson.h>
 
 #include "base/caps.h"
@@ -35,7 +36,7 @@ static bool is_article(const json_t *node)
 /* Objects worth looking at: the top, members of arrays and of @graph, and main entities. Breadth first, bounded. */
 static size_t gather(const json_t *top, const json_t **node)
 {
-	static const char *const inner[] = {"@graph", "mainEntity", "mainEntityOfPage", "itemListElement"};
+	static const char *const inner[] = {"@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "hasPart"};
 	size_t n = 0;
 	node[n++] = top;
 	for (size_t i = 0; i < n; i++) {
@@ -66,46 +67,54 @@ static int fit(struct reading *r, const json_t *node, struct str headline)
 	for (size_t i = 0; i < ARRAY_LEN(urls); i++)
 		if (r->in->url.n && str_starts(urls[i], r->in->url))
 			score += 4;
-	struct str own = fold_space(r->a, text_of(json_object_get(node, "headline")));
+	struct str own = plain_text(r->a, text_of(json_object_get(node, "headline")));
 	return score + (own.n && str_eq(own, headline) ? 4 : 0);
 }
 
 /* A name, an object with a name, or an array of them. */
 static void add_people(struct reading *r, const json_t *v, bool in_array)
 {
-	struct str name = json_is_object(v) ? text_of(json_object_get(v, "name")) : text_of(v);
-	bool url = str_starts(name, STR("http://")) || str_starts(name, STR("https://"));
-	if (name.n && !url && !(json_is_object(v) && has_type(v, "Organization") && in_array))
-		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, name), "json-ld author", STR(""), r->script);
-	for (size_t i = 0; !in_array && i < json_array_size(v); i++)
-		add_people(r, json_array_get(v, i), true); // NOLINT(misc-no-recursion): one level
+	if (json_is_array(v)) {
+		for (size_t i = 0; !in_array && i < json_array_size(v); i++)
+			add_people(r, json_array_get(v, i), true); // NOLINT(misc-no-recursion): one level
+		return;
+	}
+	const json_t *name = json_is_object(v) ? json_object_get(v, "name") : v;
+	bool is_organization = json_is_object(v) && (has_type(v, "Organization") || has_type(v, "Corporation"));
+	const char *from = is_organization ? "json-ld author organization" : "json-ld author";
+	for (size_t i = 0; json_is_array(name) && i < json_array_size(name); i++)
+		add_byline(r, plain_text(r->a, text_of(json_array_get(name, i))), from, r->script);
+	add_byline(r, plain_text(r->a, text_of(name)), from, r->script);
+}
+
+static void add_text(struct reading *r, enum article_field f, const json_t *v, const char *from)
+{
+	const json_t *one = json_is_array(v) ? json_array_get(v, 0) : v;
+	add_evidence(r, f, plain_text(r->a, text_of(one)), from, STR(""), r->script);
 }
 
 static void add_article(struct reading *r, const json_t *node)
 {
-	struct str headline = text_of(json_object_get(node, "headline"));
-	if (headline.n == 0)
-		headline = text_of(json_object_get(node, "name"));
-	add_evidence(r, ARTICLE_TITLE, fold_space(r->a, headline), "json-ld headline", STR(""), r->script);
+	const json_t *headline = json_object_get(node, "headline");
+	add_text(r, ARTICLE_TITLE, headline ? headline : json_object_get(node, "name"), "json-ld headline");
 	add_stamp(r, ARTICLE_PUBLISHED, text_of(json_object_get(node, "datePublished")), "json-ld datePublished",
 		r->script);
 	add_stamp(
 		r, ARTICLE_UPDATED, text_of(json_object_get(node, "dateModified")), "json-ld dateModified", r->script);
 	add_people(r, json_object_get(node, "author"), false);
-	struct str lang = text_of(json_object_get(node, "inLanguage"));
-	add_evidence(r, ARTICLE_LANGUAGE, str_dup(r->a, lang), "json-ld inLanguage", STR(""), r->script);
-	struct str site = text_of(json_object_get(json_object_get(node, "publisher"), "name"));
-	add_evidence(r, ARTICLE_SITE, fold_space(r->a, site), "json-ld publisher", STR(""), r->script);
+	add_people(r, json_object_get(node, "creator"), false);
+	add_text(r, ARTICLE_LANGUAGE, json_object_get(node, "inLanguage"), "json-ld inLanguage");
+	add_text(r, ARTICLE_SECTION, json_object_get(node, "articleSection"), "json-ld articleSection");
+	add_text(r, ARTICLE_SITE, json_object_get(json_object_get(node, "publisher"), "name"), "json-ld publisher");
+	const json_t *is_free = json_object_get(node, "isAccessibleForFree");
+	r->says_paid = json_is_false(is_free) || str_ieq(text_of(is_free), STR("false"));
+	r->says_live = has_type(node, "LiveBlogPosting");
+	r->ld_body = plain_text(r->a, text_of(json_object_get(node, "articleBody")));
+	r->ld_summary = plain_text(r->a, text_of(json_object_get(node, "description")));
 }
 
-static void one_script(struct reading *r, struct str script, struct str headline)
+static void one_document(struct reading *r, const json_t *top, struct str headline)
 {
-	json_error_t why;
-	if (script.n > CAP_JSONLD)
-		return;
-	json_t *top = json_loadb(script.p, script.n, JSON_ALLOW_NUL, &why);
-	if (!top)
-		return;
 	const json_t **node = arena_alloc(r->a, NODES_MAX * sizeof(json_t *));
 	size_t n = gather(top, node);
 	const json_t *best = NULL;
@@ -117,64 +126,121 @@ static void one_script(struct reading *r, struct str script, struct str headline
 			best = node[i];
 		}
 	}
-	if (best)
-		add_article(r, best);
-	json_decref(top);
+	/* a later script about another article adds nothing to one that fits */
+	if (!best || best_fit < r->ld_fit)
+		return;
+	r->ld_fit = best_fit;
+	add_article(r, best);
 }
 
-/* The code unit of an escape at the front, as in \u00e9; 0 when there is none. */
-static unsigned escaped_unit(struct str s)
+/* Several values may stand one behind the other. */
+static bool read_script(struct reading *r, struct str script, struct str headline)
 {
-	unsigned unit = 0;
-	if (s.n < 6 || s.p[0] != '\\' || s.p[1] != 'u')
-		return 0;
-	for (size_t i = 2; i < 6; i++) {
-		int digit = ascii_hexval(s.p[i]);
-		if (digit < 0)
-			return 0;
-		unit = unit << 4 | (unsigned)digit;
+	json_error_t why;
+	while (script.n) {
+		json_t *top = json_loadb(script.p, script.n, JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, &why);
+		if (!top)
+			return false;
+		one_document(r, top, headline);
+		json_decref(top);
+		script = str_from(script, (size_t)why.position);
+		while (script.n && (ascii_space(script.p[0]) || script.p[0] == ';' || script.p[0] == ','))
+			script = str_from(script, 1);
 	}
-	return unit;
+	return true;
 }
 
-/* Half a character, as a text cut by UTF-16 units has it, is no JSON for our library: it becomes U+FFFD. */
-static void mend_surrogates(char *p, size_t n)
+/* Copies an escape of a string: one that JSON has as it is, a lone half of a surrogate pair as U+FFFD, another without
+ * its backslash. Returns how much was read. */
+static size_t mend_escape(struct str s, size_t at, struct buf *to)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] != '\\')
+	struct str e = str_sub(s, at, at + 6);
+	bool is_code = e.n == 6 && e.p[1] == 'u';
+	bool high = is_code && ascii_lower(e.p[2]) == 'd' && strchr("89abAB", e.p[3]);
+	bool low = is_code && ascii_lower(e.p[2]) == 'd' && strchr("cdefCDEF", e.p[3]);
+	if (high && at + 12 <= s.n && s.p[at + 6] == '\\' && s.p[at + 7] == 'u' && ascii_lower(s.p[at + 8]) == 'd' &&
+		strchr("cdefCDEF", s.p[at + 9])) {
+		buf_add(to, str_sub(s, at, at + 12));
+		return 12;
+	}
+	if (high || low) {
+		buf_add(to, STR("\\ufffd"));
+		return 6;
+	}
+	if (e.n > 1 && strchr("\"\\/bfnrtu", e.p[1]))
+		buf_add(to, str_sub(s, at, at + 2));
+	else
+		buf_add(to, str_sub(s, at + 1, at + 2));
+	return 2;
+}
+
+/* Length of a comment, or of the frame that once hid scripts from old browsers; 0. */
+static size_t comment_length(struct str s)
+{
+	static const struct {
+		struct str open;
+		struct str close;
+	} frames[] = {{{"/*", 2}, {"*/", 2}}, {{"//", 2}, {"\n", 1}}, {{"<!--", 4}, {"", 0}}, {{"-->", 3}, {"", 0}},
+		{{"<![CDATA[", 9}, {"", 0}}, {{"]]>", 3}, {"", 0}}};
+	for (size_t i = 0; i < ARRAY_LEN(frames); i++)
+		if (str_starts(s, frames[i].open))
+			return frames[i].close.n
+				? size_min(str_find(s, frames[i].close, frames[i].open.n) + frames[i].close.n, s.n)
+				: frames[i].open.n;
+	return 0;
+}
+
+/* A comma before a closing bracket goes. */
+static void drop_comma(struct buf *to)
+{
+	size_t n = to->n;
+	while (n && ascii_space(to->p[n - 1]))
+		n--;
+	if (n && to->p[n - 1] == ',')
+		to->n = n - 1;
+}
+
+/* What pages do to JSON, undone: raw line breaks in strings, comments, commas too many, escapes that JSON lacks. */
+static struct str mend(struct arena *a, struct str s)
+{
+	AUTO(buf) to;
+	bool in_string = false;
+	buf_init(&to, s.n + 16);
+	for (size_t i = 0; i < s.n;) {
+		char c = s.p[i];
+		size_t skip = in_string ? 0 : comment_length(str_from(s, i));
+		if (skip) {
+			i += skip;
 			continue;
-		unsigned unit = escaped_unit(str_mem(p + i, n - i));
-		size_t next = i + size_min(unit ? 6 : 2, n - i);
-		bool high = unit >= 0xd800 && unit < 0xdc00;
-		unsigned low = high ? escaped_unit(str_mem(p + next, n - next)) : 0;
-		bool pair = low >= 0xdc00 && low < 0xe000;
-		if (!pair && unit >= 0xd800 && unit < 0xe000)
-			memcpy(p + i + 2, "fffd", 4);
-		i = (pair ? next + 6 : next) - 1;
+		}
+		if (in_string && c == '\\') {
+			i += mend_escape(s, i, &to);
+			continue;
+		}
+		in_string ^= c == '"';
+		if (!in_string && (c == '}' || c == ']'))
+			drop_comma(&to);
+		buf_addc(&to, (uint8_t)c < 0x20 ? ' ' : c);
+		i++;
 	}
-}
-
-/* Raw line breaks inside strings are common; JSON has only escaped ones. */
-static struct str tolerate(struct arena *a, struct str s)
-{
-	char *to = arena_dup(a, s.p, s.n);
-	for (size_t i = 0; i < s.n; i++)
-		if ((uint8_t)to[i] < 0x20)
-			to[i] = ' ';
-	mend_surrogates(to, s.n);
-	return str_trim(str_mem(to, s.n));
+	return str_trim(str_dup(a, buf_str(&to)));
 }
 
 void collect_jsonld(struct reading *r)
 {
 	struct str headline = page_headline(r);
+	r->ld_fit = -1;
 	for (uint32_t i = 0; i < r->h->n; i++) {
 		if (!html_is(r->h, i, NAME_SCRIPT) ||
-			!str_ieq(str_trim(html_attr(r->h, i, NAME_TYPE)), STR("application/ld+json")))
+			!str_istarts(str_trim(html_attr(r->h, i, NAME_TYPE)), STR("application/ld+json")))
 			continue;
 		uint32_t child = html_first(r->h, i);
+		struct str script = child == HTML_NONE ? STR("") : html_node_text(r->h, child);
 		r->script = i;
-		if (child != HTML_NONE)
-			one_script(r, tolerate(r->a, html_node_text(r->h, child)), headline);
+		if (script.n == 0 || script.n > CAP_JSONLD || read_script(r, mend(r->a, script), headline))
+			continue;
+		/* some are escaped as if they were text */
+		if (str_find(script, STR("&quot;"), 0) < script.n)
+			(void)read_script(r, mend(r->a, plain_text(r->a, script)), headline);
 	}
 }

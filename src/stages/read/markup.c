@@ -34,11 +34,14 @@ static const struct meta_rule META[] = {
 	{"last-modified", ARTICLE_UPDATED},
 	{"dcterms.modified", ARTICLE_UPDATED},
 	{"author", ARTICLE_AUTHOR},
+	{"authors", ARTICLE_AUTHOR},
+	{"byl", ARTICLE_AUTHOR},
 	{"article:author", ARTICLE_AUTHOR},
 	{"parsely-author", ARTICLE_AUTHOR},
 	{"dc.creator", ARTICLE_AUTHOR},
 	{"sailthru.author", ARTICLE_AUTHOR},
 	{"og:site_name", ARTICLE_SITE},
+	{"article:section", ARTICLE_SECTION},
 	{"og:locale", ARTICLE_LANGUAGE},
 	{"content-language", ARTICLE_LANGUAGE},
 	{"og:url", ARTICLE_URL},
@@ -56,8 +59,13 @@ static void one_meta(struct reading *r, uint32_t i)
 			const char *from = str_fmt(r->a, "meta %s", META[m].name).p;
 			if (META[m].field == ARTICLE_PUBLISHED || META[m].field == ARTICLE_UPDATED)
 				add_stamp(r, META[m].field, content, from, i);
-			else if (META[m].field != ARTICLE_AUTHOR || !str_starts(content, STR("http")))
-				add_evidence(r, META[m].field, fold_space(r->a, content), from, STR(""), i);
+			else if (META[m].field == ARTICLE_AUTHOR)
+				add_byline(r, plain_text(r->a, content), from, i);
+			else
+				add_evidence(r, META[m].field,
+					META[m].field == ARTICLE_TITLE ? without_site(r, plain_text(r->a, content))
+								       : plain_text(r->a, content),
+					from, STR(""), i);
 		}
 	}
 }
@@ -88,13 +96,49 @@ void collect_meta(struct reading *r)
 			"html lang", STR(""), root);
 }
 
-/* True inside what stands beside an article: a stamp there is another article's. */
+static bool class_has(const struct html *h, uint32_t i, const char *word)
+{
+	struct str c = html_attr(h, i, NAME_CLASS);
+	struct str id = html_attr(h, i, NAME_ID);
+	return str_ifind(c, str_c(word), 0) < c.n || str_ifind(id, str_c(word), 0) < id.n;
+}
+
+/* True inside what stands beside an article: names and stamps there are another's. */
 static bool is_aside(const struct html *h, uint32_t i)
 {
-	for (; i != HTML_NONE; i = h->nodes[i].parent)
-		if (html_is(h, i, NAME_ASIDE) || html_is(h, i, NAME_FOOTER) || html_is(h, i, NAME_NAV))
+	static const char *const words[] = {"comment", "related", "sidebar", "teaser", "recommend", "respond", "footer",
+		"widget", "most-read", "mostread", "trending", "author-bio", "about-author", "authorbox", "author-box"};
+	for (; i != HTML_NONE; i = h->nodes[i].parent) {
+		switch (html_tag(h, i)) {
+		case NAME_ASIDE:
+		case NAME_FOOTER:
+		case NAME_NAV:
+		case NAME_FORM:
 			return true;
+		case NAME_BODY:
+		case NAME_MAIN:
+		case NAME_NONE:
+			continue;
+		default:
+			break;
+		}
+		for (size_t k = 0; k < ARRAY_LEN(words); k++)
+			if (class_has(h, i, words[k]))
+				return true;
+	}
 	return false;
+}
+
+/* An author may be an item with a name of its own. */
+static struct str itemprop_name(struct reading *r, uint32_t i, struct str content)
+{
+	for (uint32_t k = i + 1; k < r->h->nodes[i].end; k++) {
+		if (!str_ieq(html_attr(r->h, k, NAME_ITEMPROP), STR("name")))
+			continue;
+		struct str name = html_attr(r->h, k, NAME_CONTENT);
+		return name.n ? name : html_text(r->a, r->h, k);
+	}
+	return content;
 }
 
 static void one_itemprop(struct reading *r, uint32_t i, struct str prop)
@@ -111,8 +155,10 @@ static void one_itemprop(struct reading *r, uint32_t i, struct str prop)
 			published ? "itemprop datePublished" : "itemprop dateModified", i);
 	else if (str_ieq(prop, STR("headline")))
 		add_evidence(r, ARTICLE_TITLE, fold_space(r->a, content), "itemprop headline", STR(""), i);
-	else if (str_ieq(prop, STR("author")) && content.n < 200)
-		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, content), "itemprop author", STR(""), i);
+	else if (str_ieq(prop, STR("articleSection")))
+		add_evidence(r, ARTICLE_SECTION, fold_space(r->a, content), "itemprop articleSection", STR(""), i);
+	else if (str_ieq(prop, STR("author")) && !is_aside(r->h, i))
+		add_byline(r, itemprop_name(r, i, content), "itemprop author", i);
 }
 
 static void one_time(struct reading *r, uint32_t i)
@@ -134,38 +180,69 @@ static void one_time(struct reading *r, uint32_t i)
 			updated ? "time[datetime] labelled as updated" : "time[datetime]", i);
 }
 
-static bool class_has(const struct html *h, uint32_t i, const char *word)
+static bool is_byline(const struct html *h, uint32_t i)
 {
-	struct str c = html_attr(h, i, NAME_CLASS);
-	return str_ifind(c, str_c(word), 0) < c.n;
+	return (class_has(h, i, "byline") || class_has(h, i, "author") || class_has(h, i, "autor") ||
+		       class_has(h, i, "writer")) &&
+		h->nodes[i].end - i < 16 && !is_aside(h, i);
 }
 
-/* "By Ann Example and Bo Sample" */
-static void one_byline(struct reading *r, uint32_t i, const char *from)
+/* The first byline of the page, and others that stand beside it. */
+static void bylines(struct reading *r)
 {
-	struct str text = html_text(r->a, r->h, i);
-	if (str_istarts(text, STR("by ")))
-		text = str_trim(str_from(text, 3));
-	if (text.n == 0 || text.n > 120)
-		return;
-	while (text.n) {
-		size_t comma = str_chr(text, ',', 0);
-		size_t and = str_find(text, STR(" and "), 0);
-		size_t end = size_min(comma, and);
-		add_evidence(r, ARTICLE_AUTHOR, fold_space(r->a, str_sub(text, 0, end)), from, STR(""), i);
-		text = str_trim(str_from(text, end + (and < comma ? 5 : 1)));
+	const struct html *h = r->h;
+	uint32_t near = HTML_NONE;
+	for (uint32_t i = 0; i < h->n; i++) {
+		if (h->nodes[i].kind != HTML_ELEMENT || h->nodes[i].nattrs == 0)
+			continue;
+		if (str_ieq(html_attr(h, i, NAME_REL), STR("author")) && !is_aside(h, i))
+			add_byline(r, html_text(r->a, h, i), "rel author", i);
+		if (!is_byline(h, i) || (near != HTML_NONE && (i < near || i >= h->nodes[near].end)))
+			continue;
+		size_t before = r->article->n;
+		add_byline(r, html_text(r->a, h, i), "class byline", i);
+		if (near == HTML_NONE && r->article->n > before)
+			near = h->nodes[i].parent;
+		i = h->nodes[i].end - 1;
 	}
+}
+
+static bool is_headline_class(const struct html *h, uint32_t i)
+{
+	return h->nodes[i].kind == HTML_ELEMENT && h->nodes[i].nattrs && h->nodes[i].end - i < 24 &&
+		(class_has(h, i, "headline") || class_has(h, i, "entry-title") || class_has(h, i, "article-title") ||
+			class_has(h, i, "post-title") || class_has(h, i, "story-title")) &&
+		!is_aside(h, i);
+}
+
+#define HEADINGS_MAX 4u /* of each kind */
+
+static void headings(struct reading *r)
+{
+	const struct html *h = r->h;
+	uint32_t title = html_find(h, 0, NAME_TITLE);
+	size_t h1s = 0;
+	size_t others = 0;
+	for (uint32_t i = 0; i < h->n; i++) {
+		bool h1 = html_is(h, i, NAME_H1) && h1s < HEADINGS_MAX;
+		if (!h1 && (others >= HEADINGS_MAX || !is_headline_class(h, i)))
+			continue;
+		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, i), h1 ? "h1" : "class headline", STR(""), i);
+		h1s += h1;
+		others += !h1;
+	}
+	if (title != HTML_NONE)
+		add_evidence(r, ARTICLE_TITLE, without_site(r, html_text(r->a, h, title)), "title", STR(""), title);
+	for (uint32_t i = 0; i < h->n && h1s + others == 0; i++)
+		if (html_is(h, i, NAME_H2) && !is_aside(h, i)) {
+			add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, i), "h2", STR(""), i);
+			others++;
+		}
 }
 
 void collect_markup(struct reading *r)
 {
 	const struct html *h = r->h;
-	uint32_t h1 = html_find(h, 0, NAME_H1);
-	uint32_t title = html_find(h, 0, NAME_TITLE);
-	if (h1 != HTML_NONE)
-		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, h1), "h1", STR(""), h1);
-	if (title != HTML_NONE)
-		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, title), "title", STR(""), title);
 	for (uint32_t i = 0; i < h->n; i++) {
 		if (h->nodes[i].kind != HTML_ELEMENT || html_is(h, i, NAME_META))
 			continue;
@@ -174,10 +251,7 @@ void collect_markup(struct reading *r)
 			one_itemprop(r, i, prop);
 		if (html_is(h, i, NAME_TIME))
 			one_time(r, i);
-		if (str_ieq(html_attr(h, i, NAME_REL), STR("author")))
-			one_byline(r, i, "rel author");
-		else if ((class_has(h, i, "byline") || class_has(h, i, "author")) && h->nodes[i].end - i < 8 &&
-			!is_aside(h, i))
-			one_byline(r, i, "class byline");
 	}
+	headings(r);
+	bylines(r);
 }

@@ -39,8 +39,29 @@ struct byte_range served(const struct reading *r, uint64_t from, uint64_t to)
 }
 
 #define EVIDENCE_MAX 256u
+struct str plain_text(struct arena *a, struct str s)
+{
+	static const struct html_options inside = {.context = NAME_DIV};
+	for (size_t pass = 0; pass < 2 && (str_chr(s, '&', 0) < s.n || str_chr(s, '<', 0) < s.n); pass++) {
+		AUTO(html) h = {0};
+		html_parse(s, &inside, &h);
+		s = html_text(a, &h, 0);
+	}
+	return fold_space(a, s);
+}
+
 void add_evidence(
 	struct reading *r, enum article_field f, struct str value, const char *from, struct str raw, uint32_t node)
+{
+	uint32_t begin = 0;
+	uint32_t end = 0;
+	if (node != HTML_NONE)
+		html_range(r->h, node, &begin, &end);
+	add_evidence_at(r, f, value, from, raw, node != HTML_NONE ? served(r, begin, end) : (struct byte_range){0, 0});
+}
+
+void add_evidence_at(struct reading *r, enum article_field f, struct str value, const char *from, struct str raw,
+	struct byte_range range)
 {
 	struct article *ar = r->article;
 	if (value.n == 0 || ar->n >= EVIDENCE_MAX)
@@ -50,14 +71,11 @@ void add_evidence(
 			str_eq(ar->evidence[i].from, str_c(from)))
 			return;
 	struct article_evidence *e = arena_push(r->a, &ar->evidence, &ar->n, sizeof(*e));
-	*e = (struct article_evidence){
-		.field = f, .value = value, .from = str_c(from), .raw = str_eq(raw, value) ? STR("") : raw};
-	if (node == HTML_NONE)
-		return;
-	uint32_t begin = 0;
-	uint32_t end = 0;
-	html_range(r->h, node, &begin, &end);
-	e->range = served(r, begin, end);
+	*e = (struct article_evidence){.field = f,
+		.value = value,
+		.from = str_c(from),
+		.raw = str_eq(raw, value) ? STR("") : raw,
+		.range = range};
 }
 
 /* Pages write "2018-11-15 09:25:09 -0500", "2018-11-15T09:25:09.123456+00:00", "20181115T092509Z" and seconds since
@@ -105,27 +123,18 @@ static bool same_but_with_zone(struct str have, struct str other)
 		b.precision >= a.precision && str_eq(str_sub(have, 0, 16), str_sub(other, 0, size_min(16, have.n)));
 }
 
-static void choose(struct article *ar)
+static void choose_stamp(struct article *ar, enum article_field f)
 {
-	for (unsigned f = 0; f < ARTICLE_FIELDS; f++) {
-		struct article_evidence *best = NULL;
-		bool stamp = f == ARTICLE_PUBLISHED || f == ARTICLE_UPDATED;
-		for (size_t i = 0; i < ar->n; i++) {
-			struct article_evidence *e = &ar->evidence[i];
-			if (e->field != f)
-				continue;
-			if (!best || (stamp && same_but_with_zone(best->value, e->value)))
-				best = e;
-		}
-		if (!best)
-			continue;
-		best->chosen = true;
-		ar->choice[f].rule = STR("first");
-		/* one source names all authors: the others only repeat or differ */
-		for (size_t i = 0; f == ARTICLE_AUTHOR && i < ar->n; i++)
-			if (ar->evidence[i].field == f && str_eq(ar->evidence[i].from, best->from))
-				ar->evidence[i].chosen = true;
+	struct article_evidence *best = NULL;
+	for (size_t i = 0; i < ar->n; i++) {
+		struct article_evidence *e = &ar->evidence[i];
+		if (e->field == f && (!best || same_but_with_zone(best->value, e->value)))
+			best = e;
 	}
+	if (!best)
+		return;
+	best->chosen = true;
+	ar->choice[f].rule = STR("first");
 }
 
 void read_article(struct arena *a, struct text_codecs *c, const struct read_input *in, struct article *ret)
@@ -142,6 +151,10 @@ void read_article(struct arena *a, struct text_codecs *c, const struct read_inpu
 	collect_meta(&r);
 	collect_markup(&r);
 	add_evidence(&r, ARTICLE_URL, in->url, "given", STR(""), HTML_NONE);
-	choose(ret);
+	choose_fields(&r);
+	choose_stamp(ret, ARTICLE_PUBLISHED);
+	choose_stamp(ret, ARTICLE_UPDATED);
 	read_body(&r);
+	collect_agency(&r);
+	choose_agency(&r);
 }

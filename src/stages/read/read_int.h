@@ -27,7 +27,13 @@ struct reading {
 	const struct text *text; /* for ranges of served bytes */
 	const struct read_input *in;
 	struct article *article;
-	uint32_t script; /* the JSON-LD element being read */
+	/* JSON-LD */
+	uint32_t script;       /* the element being read */
+	int ld_fit;            /* how sure it is that the article read is this page's; -1: none */
+	bool says_paid;        /* isAccessibleForFree is false */
+	bool says_live;        /* a LiveBlogPosting */
+	struct str ld_body;    /* articleBody: to find the body by, never the text itself */
+	struct str ld_summary; /* description */
 };
 
 /* Adds a candidate; empty values and exact repetitions (same field, value and source) are passed over. `node` is the
@@ -39,13 +45,33 @@ void add_evidence(
 void add_stamp(struct reading *r, enum article_field f, struct str raw, const char *from, uint32_t node);
 /* White space folded to single spaces, trimmed. No-break spaces are white space here. */
 struct str fold_space(struct arena *a, struct str s);
+void add_evidence_at(struct reading *r, enum article_field f, struct str value, const char *from, struct str raw,
+	struct byte_range range);
+/* As fold_space; what pages escape twice is undone: character references and tags inside. */
+struct str plain_text(struct arena *a, struct str s);
+/* Letters and digits, ASCII ones in lower case, words divided by one space. */
+struct str fold_words(struct arena *a, struct str s);
 /* Served bytes of source bytes [from, to) of the decoded text. */
 struct byte_range served(const struct reading *r, uint64_t from, uint64_t to);
 
-/* The collectors, in the order of trust. */
+/* people.c: the authors that a byline names. */
+void add_byline(struct reading *r, struct str text, const char *from, uint32_t node);
+/* agency.c: the agency of a credit ("dpa"); empty when it is none that is known. */
+struct str agency_name(struct str credit);
+/* title.c: whether a text is but the name of the site; a title without it. */
+bool names_site(struct reading *r, struct str text);
+struct str without_site(struct reading *r, struct str title);
+
+/* The collectors. */
 void collect_jsonld(struct reading *r);
 void collect_meta(struct reading *r);
 void collect_markup(struct reading *r);
+void collect_agency(struct reading *r); /* after the body */
+
+/* The choice of candidates. */
+void choose_fields(struct reading *r);
+void choose_title(struct reading *r);
+void choose_agency(struct reading *r); /* after the body */
 
 /* The body: fills blocks, dropped and text. Fields are chosen by then. */
 void read_body(struct reading *r);

@@ -163,8 +163,8 @@ static void test_scripts_without_spaces_are_read(void **unused)
 static void test_json_has_the_documented_keys(void **unused)
 {
 	(void)unused;
-	static const char *const keys[] = {
-		"url", "title", "text", "authors", "published", "updated", "language", "site", "evidence"};
+	static const char *const keys[] = {"url", "title", "text", "authors", "published", "updated", "language",
+		"site", "section", "agency", "stub", "live", "blocks", "dropped", "fields", "encoding", "reader"};
 	AUTO(arena) a = {0};
 	AUTO(buf) b = {0};
 	struct article ar = read_page(&a, ARTICLE, 0);

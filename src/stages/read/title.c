@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The headline. Each source that the page offers has a vote, and those that say the same, or the same with more around
+ * it, vote together: so the name of the site behind a bar and a heading that is no headline lose. */
+#include "base/utf8.h"
+#include "stages/read/read_int.h"
+
+struct candidate {
+	struct article_evidence *e;
+	struct str folded; /* letters and digits, words divided by one space */
+	double weight;
+};
+
+#define CANDIDATES_MAX 32u
+
+/* Found by trying weights on pages with known headlines; the order matters more than the figures. */
+static double weight_of(struct str from)
+{
+	static const struct {
+		const char *from;
+		double weight;
+	} weights[] = {{"h1", 1.25}, {"itemprop headline", 0.9}, {"class headline", 0.5}, {"meta og:title", 0.8},
+		{"json-ld headline", 0.75}, {"title", 0.7}, {"meta twitter:title", 0.5}, {"meta dc.title", 0.5},
+		{"h2", 0.2}};
+	for (size_t i = 0; i < ARRAY_LEN(weights); i++)
+		if (str_eq(from, str_c(weights[i].from)))
+			return weights[i].weight;
+	return 0.3;
+}
+
+struct str fold_words(struct arena *a, struct str s)
+{
+	AUTO(buf) b;
+	bool space = false;
+	buf_init(&b, s.n * 2 + 16);
+	for (size_t i = 0; i < s.n;) {
+		size_t from = i;
+		uint32_t c = utf8_next(s, &i, NULL);
+		bool word = c < 0x80 ? ascii_alpha((char)c) || ascii_digit((char)c)
+				     : !(c >= 0x2000 && c <= 0x206f) && !(c >= 0x3000 && c <= 0x303f) &&
+				!(c >= 0xff00 && c <= 0xff0f) && c != 0xa0 && c != 0xab && c != 0xbb && c != 0xb7 &&
+				c != 0xad;
+		if (!word) {
+			space = b.n > 0;
+			continue;
+		}
+		if (space)
+			buf_addc(&b, ' ');
+		space = false;
+		if (c < 0x80)
+			buf_addc(&b, ascii_lower((char)c));
+		else
+			buf_add(&b, str_sub(s, from, i));
+	}
+	return str_dup(a, buf_str(&b));
+}
+
+static bool same_letters(struct str a, struct str b)
+{
+	size_t k = 0;
+	for (size_t i = 0; i < a.n; i++) {
+		if (a.p[i] == ' ')
+			continue;
+		while (k < b.n && b.p[k] == ' ')
+			k++;
+		if (k == b.n || a.p[i] != b.p[k++])
+			return false;
+	}
+	while (k < b.n && b.p[k] == ' ')
+		k++;
+	return k == b.n;
+}
+
+/* Host without "www.", and its first label. */
+static struct str host_of(struct str url)
+{
+	size_t at = str_find(url, STR("://"), 0);
+	struct str host = str_from(url, at + 3);
+	host = str_sub(host, 0, size_min(str_chr(host, '/', 0), str_chr(host, ':', 0)));
+	return str_istarts(host, STR("www.")) ? str_from(host, 4) : host;
+}
+
+bool names_site(struct reading *r, struct str text)
+{
+	struct str folded = fold_words(r->a, text);
+	struct str host = host_of(r->in->url);
+	struct str dot = fold_words(r->a, host);
+	struct str label = str_sub(host, 0, str_chr(host, '.', 0));
+	if (folded.n == 0)
+		return true;
+	if (same_letters(folded, dot) || (label.n > 3 && same_letters(folded, fold_words(r->a, label))))
+		return true;
+	for (size_t i = 0; i < r->article->n; i++) {
+		const struct article_evidence *e = &r->article->evidence[i];
+		if (e->field == ARTICLE_SITE && same_letters(folded, fold_words(r->a, e->value)))
+			return true;
+	}
+	return false;
+}
+
+/* Where a bar, dash or the like stands between two parts. Returns its length. */
+static size_t bar_at(struct str s, size_t i)
+{
+	static const char *const bars[] = {" | ", " - ", " – ", " — ", " · ", " • ", " » ", " « ", " › ", " :: ", " : ",
+		" ~ ", "｜", "_", " |", "| ", "-"};
+	for (size_t k = 0; k < ARRAY_LEN(bars); k++)
+		if (str_starts(str_from(s, i), str_c(bars[k])))
+			return strlen(bars[k]);
+	return 0;
+}
+
+/* Without the parts that name the site, at either end. */
+struct str without_site(struct reading *r, struct str title)
+{
+	for (size_t i = title.n; i-- > 1;) {
+		size_t length = bar_at(title, i);
+		if (length && names_site(r, str_from(title, i + length)))
+			title = str_trim(str_sub(title, 0, i));
+	}
+	for (size_t i = 1; i < title.n; i++) {
+		size_t length = bar_at(title, i);
+		if (length > 1 && names_site(r, str_sub(title, 0, i)))
+			return str_trim(str_from(title, i + length));
+		if (length)
+			break;
+	}
+	return title;
+}
+
+static bool holds(struct str longer, struct str part)
+{
+	return part.n * 10 >= longer.n * 4 && str_find(longer, part, 0) < longer.n;
+}
+
+static double votes(const struct candidate *c, size_t n, size_t i)
+{
+	double sum = 0;
+	for (size_t k = 0; k < n; k++) {
+		bool repeats = false;
+		for (size_t m = 0; m < k; m++)
+			repeats = repeats ||
+				(c[m].weight == c[k].weight && c[m].weight > 0 && str_eq(c[m].e->from, c[k].e->from) &&
+					holds(c[k].folded, c[i].folded) == holds(c[m].folded, c[i].folded) &&
+					str_eq(c[m].folded, c[k].folded));
+		if (repeats)
+			continue;
+		if (str_eq(c[i].folded, c[k].folded))
+			sum += c[k].weight;
+		else if (holds(c[k].folded, c[i].folded))
+			sum += c[k].weight * 0.75;
+		else if (holds(c[i].folded, c[k].folded))
+			sum += c[k].weight * 0.2;
+	}
+	/* a heading that nothing else knows of is rarely the headline */
+	bool alone = sum <= c[i].weight;
+	return alone && str_starts(c[i].e->from, STR("h")) ? sum * 0.6 : sum;
+}
+
+void choose_title(struct reading *r)
+{
+	struct candidate c[CANDIDATES_MAX];
+	size_t n = 0;
+	size_t best = 0;
+	double most = 0;
+	for (size_t i = 0; i < r->article->n && n < CANDIDATES_MAX; i++) {
+		struct article_evidence *e = &r->article->evidence[i];
+		if (e->field != ARTICLE_TITLE || names_site(r, e->value))
+			continue;
+		c[n++] = (struct candidate){e, fold_words(r->a, e->value), weight_of(e->from)};
+	}
+	for (size_t i = 0; i < n; i++) {
+		double v = votes(c, n, i);
+		if (v > most + 1e-9) {
+			most = v;
+			best = i;
+		}
+	}
+	if (n == 0)
+		return;
+	struct article_choice *choice = &r->article->choice[ARTICLE_TITLE];
+	c[best].e->chosen = true;
+	choice->rule = n > 1 ? STR("votes of the sources") : STR("the only source");
+	for (size_t i = 0; i < n; i++)
+		choice->disputed = choice->disputed ||
+			(c[i].weight >= 0.7 && !holds(c[i].folded, c[best].folded) &&
+				!holds(c[best].folded, c[i].folded));
+}
