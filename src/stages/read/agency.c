@@ -39,6 +39,19 @@ struct str agency_name(struct str credit)
 	return STR("");
 }
 
+bool is_agency(struct str name)
+{
+	static const char *const marks[] = {" wire", "news agency", "newswire", "presseagentur", "nachrichtenagentur",
+		"-dienst", "agence ", "agencia ", "agenzia ", "agência ", "通讯社", "通訊社", "通信", "通信社",
+		"ajansı", "агентство", "وكالة", "ئاگېنتلىقى", "خبرگزاری", "통신", "πρακτορείο", "סוכנות"};
+	if (agency_name(name).n)
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (str_ifind(name, str_c(marks[i]), 0) < name.n)
+			return true;
+	return false;
+}
+
 #define DATELINE_MAX 120u /* a dateline ends within so many bytes */
 
 /* Behind the closing bracket of a dateline stands a dash, a colon or nothing but the sentence. */

@@ -9,9 +9,11 @@ struct preference {
 	size_t n;
 };
 
-static const char *const SITE[] = {"meta og:site_name", "json-ld publisher", "itemprop publisher"};
+static const char *const SITE[] = {
+	"meta og:site_name", "json-ld publisher", "itemprop publisher", "logo", "title part", "copyright line"};
 static const char *const LANGUAGE[] = {"html lang", "json-ld inLanguage", "meta content-language", "meta og:locale"};
-static const char *const SECTION[] = {"meta article:section", "json-ld articleSection", "itemprop articleSection"};
+static const char *const SECTION[] = {"meta article:section", "json-ld articleSection", "itemprop articleSection",
+	"breadcrumb", "class section", "title part"};
 static const char *const URL[] = {"link canonical", "meta og:url", "given"};
 static const char *const AGENCY[] = {"credit", "dateline", "json-ld", "meta", "class"};
 
@@ -56,7 +58,7 @@ static void choose_by(struct article *ar, const struct preference *p)
 
 /* Sources of authors from best to worst. */
 static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta author", "rel author", "class byline",
-	"meta article:author", "meta parsely-author", "meta dc.creator", "meta sailthru.author", "near headline",
+	"meta article:author", "meta parsely-author", "meta dc.creator", "meta sailthru.author", "byline",
 	"json-ld author organization"};
 
 static bool is_person_source(struct reading *r, const char *source, bool allow_site)
@@ -72,7 +74,7 @@ static bool is_person_source(struct reading *r, const char *source, bool allow_s
 }
 
 /* One source names all authors; the site itself is an author only when nobody else is. */
-static void choose_authors(struct reading *r)
+void choose_authors(struct reading *r)
 {
 	struct article *ar = r->article;
 	const char *source = NULL;
@@ -100,7 +102,6 @@ void choose_fields(struct reading *r)
 		if (PREFERENCES[i].field != ARTICLE_AGENCY)
 			choose_by(r->article, &PREFERENCES[i]);
 	choose_title(r);
-	choose_authors(r);
 }
 
 void choose_agency(struct reading *r)

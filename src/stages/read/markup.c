@@ -103,8 +103,7 @@ static bool class_has(const struct html *h, uint32_t i, const char *word)
 	return str_ifind(c, str_c(word), 0) < c.n || str_ifind(id, str_c(word), 0) < id.n;
 }
 
-/* True inside what stands beside an article: names and stamps there are another's. */
-static bool is_aside(const struct html *h, uint32_t i)
+bool is_aside(const struct html *h, uint32_t i)
 {
 	static const char *const words[] = {"comment", "related", "sidebar", "teaser", "recommend", "respond", "footer",
 		"widget", "most-read", "mostread", "trending", "author-bio", "about-author", "authorbox", "author-box"};

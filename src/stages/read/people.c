@@ -18,10 +18,10 @@ static const char *const BEFORE[] = {"by", "by:", "written by", "posted by", "pu
 	"autor tekstu:", "napisał", "napisała", "od", "автор:", "автор",
 	"авторы:", "текст:", "автор статьи:", "автор :", "yazan:", "yazar:", "haber:", "كتب", "كتبت", "بقلم",
 	"بقلم:", "بقلم :", "الكاتب:", "إعداد:", "نوشته", "نویسنده:", "نویسنده",
-	"ئاپتورى:", "ئاپتور:", "يازغۇچى:", "作者：", "作者:", "作者", "记者：", "记者:", "记者", "記者：",
-	"記者:", "記者", "撰文：", "撰文:", "文：", "文/", "文／", "文 /", "责任编辑：", "責任編輯：", "来源：",
-	"執筆：", "文責：", "글", "기자:", "συντάκτης:", "του", "της", "από", "מאת", "מאת:", "viết bởi", "oleh",
-	"oleh:", "szerző:", "írta:", "de", "~", "|", "—", "–", "-", "·", "/", "@", "✍", "©"};
+	"ئاپتورى:", "ئاپتور:", "يازغۇچى:", "作者：", "作者:", "作者", "本报记者", "本報記者", "记者：", "记者:", "记者",
+	"記者：", "記者:", "記者", "撰文：", "撰文:", "文：", "文/", "文／", "文 /", "责任编辑：", "責任編輯：",
+	"来源：", "執筆：", "文責：", "글", "기자:", "συντάκτης:", "του", "της", "από", "מאת", "מאת:", "viết bởi",
+	"oleh", "oleh:", "szerző:", "írta:", "de", "~", "|", "—", "–", "-", "·", "/", "@", "✍", "©"};
 
 /* What stands behind a name and is none of it. Cut off with all that follows. */
 static const char *const BEHIND[] = {" is a ", " is an ", " is the ", " ist ", " est ", " es ", " at ", " on ", " for ",
@@ -37,6 +37,15 @@ static const char *const NEVER[] = {"admin", "administrator", "editor", "editors
 	"publiziert am", "veröffentlicht von", "by", "von", "par", "por", "di", "autor", "auteur", "staff reporter",
 	"staff writer", "nom", "nombre", "contributors", "author archives", "photograph", "view all posts", "home",
 	"menu", "search"};
+
+/* Names end where a stamp begins. */
+static struct str cut_digits(struct str s)
+{
+	size_t i = 0;
+	while (i < s.n && !ascii_digit(s.p[i]))
+		i++;
+	return i > 2 ? str_sub(s, 0, i) : s;
+}
 
 static bool is_upper_latin(char c)
 {
@@ -172,11 +181,13 @@ static bool is_known(struct reading *r, struct str name, const char *from)
 
 static void add_name(struct reading *r, struct str name, const char *from, struct str raw, uint32_t node)
 {
-	name = trim_marks(cut_behind(cut_before(trim_marks(name))));
+	name = trim_marks(cut_digits(cut_behind(cut_before(trim_marks(name)))));
 	if (!looks_like_name(name))
 		return;
-	if (agency_name(name).n)
-		add_evidence(r, ARTICLE_AGENCY, agency_name(name), from, raw, node);
+	if (is_agency(name)) {
+		add_evidence(r, ARTICLE_AGENCY, agency_name(name).n ? agency_name(name) : name, from, raw, node);
+		return;
+	}
 	if (!is_known(r, name, from))
 		add_evidence(r, ARTICLE_AUTHOR, name, from, raw, node);
 }
@@ -194,4 +205,36 @@ void add_byline(struct reading *r, struct str text, const char *from, uint32_t n
 			add_name(r, part, from, raw, node);
 		text = str_from(text, end + length);
 	}
+}
+
+/* Bylines that no class or attribute names: lines of the page that begin as one. */
+static bool begins_as_byline(struct str s)
+{
+	static const char *const words[] = {"by ", "By ", "von ", "Von ", "par ", "Par ", "por ", "Por ", "di ", "Di ",
+		"door ", "Author:", "Autor:", "Text:", "Auteur", "автор", "Автор", "Текст:", "بقلم", "كتب ", "كتبت ",
+		"نویسنده", "ئاپتور", "مۇخبىر", "记者", "記者", "本报记者", "本報記者", "作者", "撰文", "文/", "文：",
+		"文／", "기자", "글 ", "執筆", "Ρεπορτάζ", "Yazan", "Haber:", "מאת", "รายงานโดย", "โดย ", "लेखक",
+		"संवाददाता"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_starts(s, str_c(words[i])))
+			return true;
+	return false;
+}
+
+static void bylines_of(struct reading *r, const struct article_block *blocks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct article_block *b = &blocks[i];
+		if (b->kind != BLOCK_BYLINE && !(b->text.n < 160 && begins_as_byline(b->text)))
+			continue;
+		r->at = b->range;
+		add_byline(r, b->text, "byline", HTML_NONE);
+		r->at = (struct byte_range){0, 0};
+	}
+}
+
+void collect_bylines(struct reading *r)
+{
+	bylines_of(r, r->article->blocks, r->article->nblocks);
+	bylines_of(r, r->article->dropped, r->article->ndropped);
 }

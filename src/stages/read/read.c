@@ -57,7 +57,7 @@ void add_evidence(
 	uint32_t end = 0;
 	if (node != HTML_NONE)
 		html_range(r->h, node, &begin, &end);
-	add_evidence_at(r, f, value, from, raw, node != HTML_NONE ? served(r, begin, end) : (struct byte_range){0, 0});
+	add_evidence_at(r, f, value, from, raw, node != HTML_NONE ? served(r, begin, end) : r->at);
 }
 
 void add_evidence_at(struct reading *r, enum article_field f, struct str value, const char *from, struct str raw,
@@ -150,11 +150,15 @@ void read_article(struct arena *a, struct text_codecs *c, const struct read_inpu
 	collect_jsonld(&r);
 	collect_meta(&r);
 	collect_markup(&r);
+	collect_site(&r);
 	add_evidence(&r, ARTICLE_URL, in->url, "given", STR(""), HTML_NONE);
 	choose_fields(&r);
 	choose_stamp(ret, ARTICLE_PUBLISHED);
 	choose_stamp(ret, ARTICLE_UPDATED);
 	read_body(&r);
+	collect_bylines(&r);
+	choose_authors(&r);
 	collect_agency(&r);
 	choose_agency(&r);
+	choose_language(&r);
 }

@@ -27,6 +27,7 @@ struct reading {
 	const struct text *text; /* for ranges of served bytes */
 	const struct read_input *in;
 	struct article *article;
+	struct byte_range at; /* of what is being added, when that is no node */
 	/* JSON-LD */
 	uint32_t script;       /* the element being read */
 	int ld_fit;            /* how sure it is that the article read is this page's; -1: none */
@@ -58,6 +59,8 @@ struct byte_range served(const struct reading *r, uint64_t from, uint64_t to);
 void add_byline(struct reading *r, struct str text, const char *from, uint32_t node);
 /* agency.c: the agency of a credit ("dpa"); empty when it is none that is known. */
 struct str agency_name(struct str credit);
+/* True when a name is that of an agency, known or by how it is made ("… Wire", "…通讯社"). */
+bool is_agency(struct str name);
 /* title.c: whether a text is but the name of the site; a title without it. */
 bool names_site(struct reading *r, struct str text);
 struct str without_site(struct reading *r, struct str title);
@@ -66,12 +69,21 @@ struct str without_site(struct reading *r, struct str title);
 void collect_jsonld(struct reading *r);
 void collect_meta(struct reading *r);
 void collect_markup(struct reading *r);
-void collect_agency(struct reading *r); /* after the body */
+void collect_site(struct reading *r);    /* after the other sources of titles */
+void collect_agency(struct reading *r);  /* after the body */
+void collect_bylines(struct reading *r); /* after the body: its lines that are bylines */
 
 /* The choice of candidates. */
 void choose_fields(struct reading *r);
 void choose_title(struct reading *r);
-void choose_agency(struct reading *r); /* after the body */
+/* After the body. */
+void choose_authors(struct reading *r);
+void choose_agency(struct reading *r);
+void choose_language(struct reading *r);
+/* By letters and common words; empty when they do not tell. */
+const char *language_of(struct reading *r, struct str text);
+/* True inside what stands beside an article: names and stamps there are another's. */
+bool is_aside(const struct html *h, uint32_t i);
 
 /* The body: fills blocks, dropped and text. Fields are chosen by then. */
 void read_body(struct reading *r);

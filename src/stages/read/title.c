@@ -20,7 +20,7 @@ static double weight_of(struct str from)
 		double weight;
 	} weights[] = {{"h1", 1.25}, {"itemprop headline", 0.9}, {"class headline", 0.5}, {"meta og:title", 0.8},
 		{"json-ld headline", 0.75}, {"title", 0.7}, {"meta twitter:title", 0.5}, {"meta dc.title", 0.5},
-		{"h2", 0.2}};
+		{"title part", 0.4}, {"h2", 0.2}};
 	for (size_t i = 0; i < ARRAY_LEN(weights); i++)
 		if (str_eq(from, str_c(weights[i].from)))
 			return weights[i].weight;
@@ -91,7 +91,8 @@ bool names_site(struct reading *r, struct str text)
 		return true;
 	for (size_t i = 0; i < r->article->n; i++) {
 		const struct article_evidence *e = &r->article->evidence[i];
-		if (e->field == ARTICLE_SITE && same_letters(folded, fold_words(r->a, e->value)))
+		if (e->field == ARTICLE_SITE && !str_eq(e->from, STR("title part")) &&
+			same_letters(folded, fold_words(r->a, e->value)))
 			return true;
 	}
 	return false;
