@@ -39,7 +39,7 @@ struct str article_get(const struct article *a, enum article_field f)
 bool block_is_text(enum block_kind k)
 {
 	return k == BLOCK_PARAGRAPH || k == BLOCK_HEADING || k == BLOCK_LIST || k == BLOCK_QUOTE || k == BLOCK_PRE ||
-		k == BLOCK_TABLE || k == BLOCK_CORRECTION || k == BLOCK_STANDFIRST || k == BLOCK_LIVE;
+		k == BLOCK_TABLE || k == BLOCK_CORRECTION || k == BLOCK_STANDFIRST;
 }
 
 static void add_text(struct buf *b, struct str s)

@@ -9,18 +9,6 @@
 #include "formats/text/text.h"
 #include "stages/read/read.h"
 
-/* What one pass over the page found out about each node (page.c). Lengths are in letters; those of scripts that are
- * written without spaces count two and a half, so that a paragraph weighs about the same in all of them. */
-struct page {
-	const struct html *h;
-	uint32_t *block;  /* nearest block element, itself included */
-	float *letters;   /* of the text below that a reader sees */
-	float *linked;    /* of them inside links */
-	uint32_t *commas; /* of any script */
-	uint32_t *tokens; /* bits of the words in its class and id, enum token_bit of page.c */
-	bool *hidden;     /* it or an element around it is not shown */
-};
-
 struct reading {
 	struct arena *a;
 	const struct html *h;

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether only a part of the article is shown (a stub), and whether it is a live blog. */
+#include "base/time.h"
+#include "stages/read/body_int.h"
+
+#define STUB_BODY 2000.0f /* letters: a body that long is not called a stub for its page's word alone */
+#define LIVE_ENTRIES 3u
+
+/* What is asked of those who want to read on. */
+static const char *const WALLS[] = {"to continue reading", "subscription required", "view this article in its entirety",
+	"to view this article", "continue reading with", "subscribe to read", "subscribe to continue",
+	"subscribe now to", "for subscribers only", "subscribers only", "only available to subscribers",
+	"exclusively for subscribers", "exclusive to subscribers", "reserved for subscribers",
+	"you have reached your limit", "reached your article limit", "free articles", "register to read",
+	"log in to read", "sign in to read", "sign in to continue", "to view the full story", "to read the full",
+	"to read this article", "unlock this article", "jetzt weiterlesen", "um weiterzulesen", "weiterlesen mit",
+	"diesen artikel weiterlesen", "nur für abonnenten", "exklusiv für abonnenten", "lesen sie weiter mit",
+	"réservé aux abonnés", "pour lire la suite", "la suite est réservée", "accéder à tous les articles",
+	"solo para suscriptores", "exclusivo para suscriptores", "para seguir leyendo", "para continuar leyendo",
+	"exclusivo para assinantes", "para continuar lendo", "riservato agli abbonati", "per continuare a leggere",
+	"alleen voor abonnees", "om verder te lezen", "tylko dla prenumeratorów", "aby czytać dalej", "abonelere özel",
+	"devamını okumak için", "только для подписчиков", "Только для подписчиков", "Чтобы читать дальше",
+	"доступен подписчикам", "للمشتركين فقط", "لمتابعة القراءة", "ویژه مشترکان", "会員限定記事", "有料記事",
+	"有料会員", "続きを読むには", "订阅后", "訂閱", "会员专享", "付费阅读", "續閱", "구독자 전용", "유료회원"};
+
+static void decide(struct reading *r, enum article_field f, const char *from, struct str raw, uint32_t node)
+{
+	struct article *ar = r->article;
+	bool known = article_get(ar, f).n > 0;
+	size_t n = ar->n;
+	add_evidence(r, f, STR("true"), from, raw, node);
+	if (!known && ar->n > n) {
+		ar->evidence[n].chosen = true;
+		ar->choice[f].rule = STR("body");
+	}
+}
+
+/* The value behind "key": in a script, without its quotes: what stands up to the next comma or bracket. */
+static struct str script_value(struct str script, struct str key, size_t *from)
+{
+	size_t at = str_find(script, key, *from);
+	*from = at < script.n ? at + key.n : script.n;
+	if (at == script.n)
+		return STR("");
+	struct str rest = str_trim(str_sub(script, at + key.n, at + key.n + 80));
+	if (rest.n == 0 || rest.p[0] != ':')
+		return STR("");
+	size_t end = 1;
+	while (end < rest.n && rest.p[end] != ',' && rest.p[end] != '}' && rest.p[end] != ']' && rest.p[end] != '\n')
+		end++;
+	return str_trim(str_sub(rest, 1, end));
+}
+
+struct said {
+	uint32_t paid; /* scripts that say so, HTML_NONE: none */
+	uint32_t live;
+};
+
+static struct said read_scripts(const struct page *p)
+{
+	struct said said = {HTML_NONE, HTML_NONE};
+	for (uint32_t i = html_find(p->h, 0, NAME_SCRIPT); i != HTML_NONE; i = html_find(p->h, i + 1, NAME_SCRIPT)) {
+		uint32_t child = html_first(p->h, i);
+		if (child == HTML_NONE || !str_ieq(str_trim(html_attr(p->h, i, NAME_TYPE)), STR("application/ld+json")))
+			continue;
+		struct str s = html_node_text(p->h, child);
+		for (size_t at = 0; at < s.n && said.paid == HTML_NONE;) {
+			struct str v = script_value(s, STR("\"isAccessibleForFree\""), &at);
+			if (v.n && str_ifind(v, STR("false"), 0) < v.n)
+				said.paid = i;
+		}
+		if (str_find(s, STR("\"LiveBlogPosting\""), 0) < s.n)
+			said.live = i;
+	}
+	return said;
+}
+
+void body_stub(struct page *p, struct verdict *v, const struct proposal *choice)
+{
+	struct said said = read_scripts(p);
+	float body = 0;
+	uint32_t wall = HTML_NONE;
+	struct finder walls;
+	finder_init(&walls, WALLS, ARRAY_LEN(WALLS));
+	for (uint32_t k = 0; k < p->n; k++) {
+		const struct para *a = &p->para[k];
+		bool kept = !v[k].reason && v[k].kind != BLOCK_OTHER;
+		body += kept && block_is_text((enum block_kind)v[k].kind) ? a->letters : 0;
+		bool near = choice && k + 20 >= choice->from && k < choice->to + 40;
+		bool asks = near && a->letters < 300 && a->mark != MARK_HIDDEN && a->mark != MARK_NAV &&
+			a->mark != MARK_HEAD && finder_find(&walls, para_text(p, a)) != SIZE_MAX;
+		if (!asks)
+			continue;
+		wall = wall == HTML_NONE ? k : wall;
+		if (kept && !a->level && a->letters < 200)
+			v[k] = (struct verdict){.kind = BLOCK_OTHER, .reason = "paywall"};
+	}
+	if (said.paid != HTML_NONE && (body < STUB_BODY || wall != HTML_NONE))
+		decide(p->r, ARTICLE_STUB, "json-ld isAccessibleForFree", STR("false"), said.paid);
+	if (wall != HTML_NONE && body < STUB_BODY)
+		decide(p->r, ARTICLE_STUB, "paywall notice", str_dup(p->r->a, para_text(p, &p->para[wall])),
+			p->para[wall].node);
+	if (said.live != HTML_NONE)
+		decide(p->r, ARTICLE_LIVE, "json-ld LiveBlogPosting", STR(""), said.live);
+}
+
+/* The stamp that a paragraph holds in <time datetime>. */
+static struct str stamp_of(const struct page *p, const struct para *a)
+{
+	struct instant t;
+	if (a->timed <= 0)
+		return STR("");
+	for (uint32_t i = a->node; i <= a->to; i++)
+		if (html_is(p->h, i, NAME_TIME) && instant_parse_iso(str_trim(html_attr(p->h, i, NAME_DATETIME)), &t))
+			return instant_iso(p->r->a, t);
+	return STR("");
+}
+
+/* A paragraph that is a stamp and little else. */
+static bool is_stamp(const struct verdict *v, const struct para *a)
+{
+	bool clock = v->reason && str_eq(str_c(v->reason), STR("clock"));
+	return !a->mark && a->letters < 100 && (clock || a->timed > 0.4f * a->letters);
+}
+
+/* Stamps begin entries when the page is a live blog by its own word, or when there are several of them, each with prose
+ * behind it. */
+void body_live(struct page *p, struct verdict *v, const struct proposal *choice)
+{
+	bool live = article_get(p->r->article, ARTICLE_LIVE).n > 0;
+	unsigned entries = 0;
+	bool open = false;
+	for (uint32_t k = choice->from; k < choice->to && !live; k++) {
+		const struct para *a = &p->para[k];
+		bool stamp = is_stamp(&v[k], a);
+		entries += open && (a->flags & PARA_PROSE) && !a->mark;
+		open = stamp || (open && !((a->flags & PARA_PROSE) && !a->mark));
+	}
+	if (!live && entries < LIVE_ENTRIES)
+		return;
+	for (uint32_t k = choice->from; k < choice->to; k++)
+		if (is_stamp(&v[k], &p->para[k]))
+			v[k] = (struct verdict){.kind = BLOCK_LIVE, .stamp = stamp_of(p, &p->para[k])};
+	if (!live)
+		decide(p->r, ARTICLE_LIVE, "entries with stamps of their own", STR(""), choice->node);
+}
