@@ -120,7 +120,7 @@ void collect_agency(struct reading *r)
 		if (agency_name(name).n)
 			name = agency_name(name);
 		if (name.n && name.n < 60)
-			add_evidence_at(r, ARTICLE_AGENCY, name, is_wire ? "credit" : "dateline",
+			(void)add_evidence_at(r, ARTICLE_AGENCY, name, is_wire ? "credit" : "dateline",
 				str_sub(b->text, 0, 200), b->range);
 	}
 }

@@ -443,21 +443,22 @@ bool phrase_ends(struct str heading)
 	X_DROP("newsletter", "sign up for our")                                                                        \
 	X_DROP("newsletter", "subscribe to our")                                                                       \
 	X_DROP("newsletter", "our newsletter")                                                                         \
-	X_DROP("newsletter", "to our newsletter") X_DROP("newsletter", "free newsletter") X_DROP(                      \
-		"newsletter", "unser newsletter") X_DROP("newsletter", "unseren newsletter") X_DROP("newsletter",      \
-		"unserem newsletter") X_DROP("newsletter", "notre newsletter") X_DROP("newsletter",                    \
-		"nuestro boletín") X_DROP("newsletter", "nuestra newsletter") X_DROP("newsletter",                     \
-		"nossa newsletter") X_DROP("newsletter", "delivered to your inbox") X_DROP("newsletter",               \
-		"straight to your inbox") X_DROP("share", "follow us on") X_DROP("share",                              \
-		"like us on facebook") X_DROP("share", "folgen sie uns") X_DROP("share", "folge uns") X_DROP("share",  \
-		"síguenos") X_DROP("share", "suivez-nous") X_DROP("share", "seguici su") X_DROP("share",               \
-		"siga-nos") X_DROP("share", "подписывайтесь на наш") X_DROP("share",                                   \
-		"Подписывайтесь на наш") X_DROP("share", "подпишитесь на наш") X_DROP("share",                         \
-		"关注我们") X_DROP("share", "扫描二维码") X_DROP("share", "微信公众号") X_DROP("share",                \
-		"تابعونا") X_DROP("share", "تابعنا") X_DROP("share", "on facebook and twitter") X_DROP("promo",        \
-		"download our app") X_DROP("promo", "apps for ios and android") X_DROP("promo",                        \
-		"support our work") X_DROP("promo", "consider supporting") X_DROP("promo",                             \
-		"make a donation") X_DROP("promo", "we may earn") X_DROP("promo", "earn a commission") X_DROP("promo", \
+	X_DROP("newsletter", "to our newsletter")                                                                      \
+	X_DROP("newsletter", "free newsletter") X_DROP("newsletter", "unser newsletter") X_DROP(                       \
+		"newsletter", "unseren newsletter") X_DROP("newsletter", "unserem newsletter") X_DROP("newsletter",    \
+		"notre newsletter") X_DROP("newsletter", "nuestro boletín") X_DROP("newsletter",                       \
+		"nuestra newsletter") X_DROP("newsletter", "nossa newsletter") X_DROP("newsletter",                    \
+		"delivered to your inbox") X_DROP("newsletter", "straight to your inbox") X_DROP("share",              \
+		"follow us on") X_DROP("share", "like us on facebook") X_DROP("share",                                 \
+		"folgen sie uns") X_DROP("share", "folge uns") X_DROP("share", "síguenos") X_DROP("share",             \
+		"suivez-nous") X_DROP("share", "seguici su") X_DROP("share", "siga-nos") X_DROP("share",               \
+		"подписывайтесь на наш") X_DROP("share", "Подписывайтесь на наш") X_DROP("share",                      \
+		"подпишитесь на наш") X_DROP("share", "关注我们") X_DROP("share", "扫描二维码") X_DROP("share",        \
+		"微信公众号") X_DROP("share", "تابعونا") X_DROP("share", "تابعنا") X_DROP("share",                     \
+		"on facebook and twitter") X_DROP("promo", "download our app") X_DROP("promo",                         \
+		"apps for ios and android") X_DROP("promo", "support our work") X_DROP("promo",                        \
+		"consider supporting") X_DROP("promo", "make a donation") X_DROP("promo",                              \
+		"we may earn") X_DROP("promo", "earn a commission") X_DROP("promo",                                    \
 		"receive compensation") X_DROP("promo", "affiliate links") X_DROP("promo",                             \
 		"affiliate-links") X_DROP("promo", "eine provision") X_DROP("promo",                                   \
 		"appears in print on") X_DROP("footer", "all rights reserved") X_DROP("footer",                        \

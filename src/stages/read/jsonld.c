@@ -93,14 +93,26 @@ static void add_text(struct reading *r, enum article_field f, const json_t *v, c
 	add_evidence(r, f, plain_text(r->a, text_of(one)), from, STR(""), r->script);
 }
 
+static void give_dates(struct reading *r, const json_t *node, bool weak)
+{
+	static const char *const keys[] = {"datePublished", "dateModified", "dateCreated", "uploadDate"};
+	uint32_t from = 0;
+	uint32_t to = 0;
+	html_range(r->h, r->script, &from, &to);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct str value = text_of(json_object_get(node, keys[i]));
+		if (value.n == 0 || r->ngiven >= NODES_MAX)
+			continue;
+		struct stamp_given *g = arena_push(r->a, &r->given, &r->ngiven, sizeof(*g));
+		*g = (struct stamp_given){str_c(keys[i]), str_dup(r->a, value), weak, from, to};
+	}
+}
+
 static void add_article(struct reading *r, const json_t *node)
 {
 	const json_t *headline = json_object_get(node, "headline");
 	add_text(r, ARTICLE_TITLE, headline ? headline : json_object_get(node, "name"), "json-ld headline");
-	add_stamp(r, ARTICLE_PUBLISHED, text_of(json_object_get(node, "datePublished")), "json-ld datePublished",
-		r->script);
-	add_stamp(
-		r, ARTICLE_UPDATED, text_of(json_object_get(node, "dateModified")), "json-ld dateModified", r->script);
+	give_dates(r, node, false);
 	add_people(r, json_object_get(node, "author"), false);
 	add_people(r, json_object_get(node, "creator"), false);
 	add_text(r, ARTICLE_LANGUAGE, json_object_get(node, "inLanguage"), "json-ld inLanguage");
@@ -126,6 +138,9 @@ static void one_document(struct reading *r, const json_t *top, struct str headli
 			best = node[i];
 		}
 	}
+	for (size_t i = 0; i < n; i++)
+		if (node[i] != best && has_type(node[i], "Page"))
+			give_dates(r, node[i], true);
 	/* a later script about another article adds nothing to one that fits */
 	if (!best || best_fit < r->ld_fit)
 		return;

@@ -12,27 +12,6 @@ static const struct meta_rule META[] = {
 	{"og:title", ARTICLE_TITLE},
 	{"twitter:title", ARTICLE_TITLE},
 	{"dc.title", ARTICLE_TITLE},
-	{"article:published_time", ARTICLE_PUBLISHED},
-	{"og:published_time", ARTICLE_PUBLISHED},
-	{"og:article:published_time", ARTICLE_PUBLISHED},
-	{"datepublished", ARTICLE_PUBLISHED},
-	{"parsely-pub-date", ARTICLE_PUBLISHED},
-	{"sailthru.date", ARTICLE_PUBLISHED},
-	{"pubdate", ARTICLE_PUBLISHED},
-	{"publishdate", ARTICLE_PUBLISHED},
-	{"publish-date", ARTICLE_PUBLISHED},
-	{"publication_date", ARTICLE_PUBLISHED},
-	{"date", ARTICLE_PUBLISHED},
-	{"dc.date", ARTICLE_PUBLISHED},
-	{"dc.date.issued", ARTICLE_PUBLISHED},
-	{"dcterms.created", ARTICLE_PUBLISHED},
-	{"dcterms.date", ARTICLE_PUBLISHED},
-	{"article:modified_time", ARTICLE_UPDATED},
-	{"og:updated_time", ARTICLE_UPDATED},
-	{"datemodified", ARTICLE_UPDATED},
-	{"lastmod", ARTICLE_UPDATED},
-	{"last-modified", ARTICLE_UPDATED},
-	{"dcterms.modified", ARTICLE_UPDATED},
 	{"author", ARTICLE_AUTHOR},
 	{"authors", ARTICLE_AUTHOR},
 	{"byl", ARTICLE_AUTHOR},
@@ -57,9 +36,7 @@ static void one_meta(struct reading *r, uint32_t i)
 			if (!str_ieq(name, str_c(META[m].name)))
 				continue;
 			const char *from = str_fmt(r->a, "meta %s", META[m].name).p;
-			if (META[m].field == ARTICLE_PUBLISHED || META[m].field == ARTICLE_UPDATED)
-				add_stamp(r, META[m].field, content, from, i);
-			else if (META[m].field == ARTICLE_AUTHOR)
+			if (META[m].field == ARTICLE_AUTHOR)
 				add_byline(r, plain_text(r->a, content), from, i);
 			else
 				add_evidence(r, META[m].field,
@@ -142,41 +119,17 @@ static struct str itemprop_name(struct reading *r, uint32_t i, struct str conten
 
 static void one_itemprop(struct reading *r, uint32_t i, struct str prop)
 {
-	bool published = str_ieq(prop, STR("datePublished"));
-	bool updated = str_ieq(prop, STR("dateModified"));
 	struct str content = html_attr(r->h, i, NAME_CONTENT);
 	if (content.n == 0)
 		content = html_attr(r->h, i, NAME_DATETIME);
 	if (content.n == 0)
 		content = html_text(r->a, r->h, i);
-	if (published || updated)
-		add_stamp(r, published ? ARTICLE_PUBLISHED : ARTICLE_UPDATED, content,
-			published ? "itemprop datePublished" : "itemprop dateModified", i);
-	else if (str_ieq(prop, STR("headline")))
+	if (str_ieq(prop, STR("headline")))
 		add_evidence(r, ARTICLE_TITLE, fold_space(r->a, content), "itemprop headline", STR(""), i);
 	else if (str_ieq(prop, STR("articleSection")))
 		add_evidence(r, ARTICLE_SECTION, fold_space(r->a, content), "itemprop articleSection", STR(""), i);
 	else if (str_ieq(prop, STR("author")) && !is_aside(r->h, i))
 		add_byline(r, itemprop_name(r, i, content), "itemprop author", i);
-}
-
-static void one_time(struct reading *r, uint32_t i)
-{
-	struct str stamp = html_attr(r->h, i, NAME_DATETIME);
-	struct str label = html_text(r->a, r->h, i);
-	uint32_t up = r->h->nodes[i].parent;
-	static const char *const words[] = {"updated", "modified", "amended"};
-	bool updated = false;
-	/* the label may stand before the element, in its parent */
-	if (up != HTML_NONE && r->h->nodes[up].end - up < 12)
-		label = html_text(r->a, r->h, up);
-	for (size_t k = 0; k < ARRAY_LEN(words); k++)
-		updated = updated || str_ifind(label, str_c(words[k]), 0) < label.n ||
-			str_ifind(html_attr(r->h, i, NAME_CLASS), str_c(words[k]), 0) <
-				html_attr(r->h, i, NAME_CLASS).n;
-	if (stamp.n && !is_aside(r->h, i))
-		add_stamp(r, updated ? ARTICLE_UPDATED : ARTICLE_PUBLISHED, stamp,
-			updated ? "time[datetime] labelled as updated" : "time[datetime]", i);
 }
 
 static bool is_byline(const struct html *h, uint32_t i)
@@ -248,8 +201,6 @@ void collect_markup(struct reading *r)
 		struct str prop = html_attr(h, i, NAME_ITEMPROP);
 		if (prop.n)
 			one_itemprop(r, i, prop);
-		if (html_is(h, i, NAME_TIME))
-			one_time(r, i);
 	}
 	headings(r);
 	bylines(r);

@@ -8,6 +8,7 @@
 #include "formats/html/html.h"
 #include "formats/text/text.h"
 #include "stages/read/read.h"
+#include "stages/read/stamps_int.h"
 
 struct reading {
 	struct arena *a;
@@ -17,8 +18,10 @@ struct reading {
 	struct article *article;
 	struct byte_range at; /* of what is being added, when that is no node */
 	/* JSON-LD */
-	uint32_t script;       /* the element being read */
-	int ld_fit;            /* how sure it is that the article read is this page's; -1: none */
+	uint32_t script;           /* the element being read */
+	int ld_fit;                /* how sure it is that the article read is this page's; -1: none */
+	struct stamp_given *given; /* its dates */
+	size_t ngiven;
 	bool says_paid;        /* isAccessibleForFree is false */
 	bool says_live;        /* a LiveBlogPosting */
 	struct str ld_body;    /* articleBody: to find the body by, never the text itself */
@@ -29,13 +32,11 @@ struct reading {
  * element or text that it was read from, HTML_NONE when there is none. */
 void add_evidence(
 	struct reading *r, enum article_field f, struct str value, const char *from, struct str raw, uint32_t node);
-/* A stamp: parsed, checked against 1995 and the capture's time, and added in ISO 8601. Unreadable ones are passed over.
- */
-void add_stamp(struct reading *r, enum article_field f, struct str raw, const char *from, uint32_t node);
 /* White space folded to single spaces, trimmed. No-break spaces are white space here. */
 struct str fold_space(struct arena *a, struct str s);
-void add_evidence_at(struct reading *r, enum article_field f, struct str value, const char *from, struct str raw,
-	struct byte_range range);
+/* The same for a range of served bytes. Returns it, or the one that was there; NULL when it is passed over. */
+struct article_evidence *add_evidence_at(struct reading *r, enum article_field f, struct str value, const char *from,
+	struct str raw, struct byte_range range);
 /* As fold_space; what pages escape twice is undone: character references and tags inside. */
 struct str plain_text(struct arena *a, struct str s);
 /* Letters and digits, ASCII ones in lower case, words divided by one space. */

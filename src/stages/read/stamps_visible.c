@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stamps in the text that readers see, line by line: what stands in one block without a break. */
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "stages/read/stamps_int.h"
+
+#define LINE_MAX_BYTES 4096u
+#define PIECES_MAX 256u
+#define ALONE 90u /* bytes of a line besides its stamps, up to which the line is about the stamp */
+#define DAY_NS (86400ll * 1000000000ll)
+#define META 300u      /* the same in a block that is called meta, byline or date */
+#define LEAD 45u       /* a place and an agency before a stamp that opens a paragraph */
+#define LABEL_LINE 40u /* a line that is a label for the next one */
+
+struct piece {
+	size_t at; /* in the line */
+	uint32_t node;
+	uint32_t from; /* byte of the node's text that stands at `at` */
+};
+
+struct liner {
+	struct stamping *s;
+	struct buf line;
+	struct piece pieces[PIECES_MAX];
+	size_t n;
+	enum date_label carried; /* the last line was a label */
+	struct {
+		uint32_t end;
+		bool is_block;
+	} open[512];
+	size_t depth;
+};
+
+static bool is_inline(const struct html *h, uint32_t i)
+{
+	static const uint16_t names[] = {NAME_A, NAME_ABBR, NAME_ACRONYM, NAME_B, NAME_BDI, NAME_BDO, NAME_BIG,
+		NAME_CITE, NAME_CODE, NAME_DATA, NAME_DEL, NAME_DFN, NAME_EM, NAME_FONT, NAME_I, NAME_IMG, NAME_INS,
+		NAME_KBD, NAME_LABEL, NAME_MARK, NAME_NOBR, NAME_Q, NAME_S, NAME_SMALL, NAME_SPAN, NAME_STRIKE,
+		NAME_STRONG, NAME_SUB, NAME_SUP, NAME_TIME, NAME_TT, NAME_U, NAME_VAR, NAME_WBR, NAME_SVG, NAME_PATH,
+		NAME_USE};
+	uint32_t tag = html_tag(h, i);
+	for (size_t k = 0; k < ARRAY_LEN(names); k++)
+		if (tag == names[k])
+			return true;
+	return false;
+}
+
+/* Where words may go on: "15<sup>th</sup>" */
+static bool is_joining(const struct html *h, uint32_t i)
+{
+	return html_is(h, i, NAME_SUP) || html_is(h, i, NAME_SUB) || html_is(h, i, NAME_B) ||
+		html_is(h, i, NAME_STRONG) || html_is(h, i, NAME_EM) || html_is(h, i, NAME_I) ||
+		html_is(h, i, NAME_U) || html_is(h, i, NAME_FONT) || html_is(h, i, NAME_WBR);
+}
+
+static bool is_mute(const struct html *h, uint32_t i)
+{
+	return html_is(h, i, NAME_SCRIPT) || html_is(h, i, NAME_STYLE) || html_is(h, i, NAME_TEMPLATE) ||
+		html_is(h, i, NAME_NOSCRIPT) || html_is(h, i, NAME_HEAD) || html_is(h, i, NAME_TEXTAREA) ||
+		html_is(h, i, NAME_SELECT) || html_is(h, i, NAME_SVG);
+}
+
+static const struct piece *piece_at(const struct liner *l, size_t at)
+{
+	size_t k = 0;
+	while (k + 1 < l->n && l->pieces[k + 1].at <= at)
+		k++;
+	return &l->pieces[k];
+}
+
+static void source_of(const struct liner *l, size_t from, size_t to, struct stamp_candidate *c)
+{
+	const struct piece *a = piece_at(l, from);
+	const struct piece *b = piece_at(l, to - 1);
+	uint32_t ignored = 0;
+	html_text_source(l->s->h, a->node, a->from + (uint32_t)(from - a->at), 1, &c->from, &ignored);
+	html_text_source(l->s->h, b->node, b->from + (uint32_t)(to - 1 - b->at), 1, &ignored, &c->to);
+	c->node = a->node;
+}
+
+/* Little but the stamp stands in the element around it. */
+static bool is_wrapped(const struct stamping *s, const struct stamp_candidate *c)
+{
+	uint32_t up = s->h->nodes[c->node].parent;
+	if (s->h->nodes[up].end - up > 8)
+		return false;
+	size_t n = 0;
+	for (uint32_t i = up; i < s->h->nodes[up].end; i++)
+		if (s->h->nodes[i].kind == HTML_TEXT)
+			n += str_trim(html_node_text(s->h, i)).n;
+	return n < c->raw.n + 30;
+}
+
+static enum stamp_field field_of(enum date_label label, uint32_t region)
+{
+	if (label == DATE_LABEL_PUBLISHED)
+		return STAMP_PUBLISHED;
+	if (label == DATE_LABEL_UPDATED)
+		return STAMP_UPDATED;
+	if ((region & REGION_UPDATED) && !(region & REGION_PUBLISHED))
+		return STAMP_UPDATED;
+	return region & REGION_PUBLISHED ? STAMP_PUBLISHED : STAMP_NONE;
+}
+
+/* A <time> that the stamp stands in is more exact, and the words of the line say what it is of. */
+static void tell_time(struct liner *l, const struct stamp_candidate *c)
+{
+	struct stamps *out = l->s->out;
+	uint32_t up = l->s->h->nodes[c->node].parent;
+	for (size_t k = 0; k < out->n; k++) {
+		struct stamp_candidate *o = &out->items[k];
+		if (o->source != STAMP_TIME || (o->node != up && o->node != l->s->h->nodes[up].parent))
+			continue;
+		if (o->field == STAMP_NONE || c->is_labelled) {
+			o->field = c->field;
+			o->is_labelled = c->is_labelled;
+			o->by_class = c->by_class;
+		}
+		int64_t apart = o->stamp.t.ns - c->stamp.t.ns;
+		bool differs = apart > 2 * DAY_NS || apart < -2 * DAY_NS;
+		if (c->rejected && !o->rejected)
+			o->rejected = c->rejected;
+		if (differs && !o->rejected && c->stamp.kind == DATE_INSTANT && c->stamp.t.precision >= PRECISION_DAY)
+			o->rejected = "its text says another day";
+		o->is_alone = c->is_alone;
+		o->leads = c->leads;
+	}
+}
+
+static void read_line(struct liner *l)
+{
+	struct date_stamp found[16];
+	struct str text = buf_str(&l->line);
+	struct stamping *s = l->s;
+	enum date_label carried = l->carried;
+	l->carried = DATE_LABEL_NONE;
+	size_t n = date_find(text, &s->hints, found, ARRAY_LEN(found));
+	if (n == 0 && text.n <= LABEL_LINE)
+		l->carried = date_label_of(text);
+	size_t rest = text.n;
+	for (size_t k = 0; k < n; k++)
+		rest -= found[k].to - found[k].from;
+	for (size_t k = 0; k < n; k++) {
+		struct stamp_candidate c = {.source = STAMP_VISIBLE, .key = STR("text"), .stamp = found[k]};
+		source_of(l, found[k].from, found[k].to, &c);
+		enum date_label label = found[k].label;
+		if (k == 0 && label == DATE_LABEL_NONE && found[0].from < 4)
+			label = carried;
+		c.region = s->region[c.node];
+		c.is_labelled = label == DATE_LABEL_PUBLISHED || label == DATE_LABEL_UPDATED;
+		c.field = field_of(label, c.region);
+		/* "Stand: 15.11.2018" is said of the first version as well */
+		struct str label_text = str_sub(text, found[k].label_from, found[k].label_to);
+		c.by_class = (!c.is_labelled && c.field != STAMP_NONE) || str_ieq(label_text, STR("Stand"));
+		c.raw = str_dup(s->a, str_sub(text, found[k].from, found[k].to));
+		bool meta = (c.region & (REGION_DATE | REGION_BYLINE | REGION_FOOTER)) != 0;
+		c.is_alone = rest <= (meta ? META : ALONE) || is_wrapped(s, &c);
+		c.is_inner = s->headline != HTML_NONE && s->h->nodes[c.node].parent != s->headline;
+		c.leads = found[k].from <= LEAD;
+		c.rejected = label == DATE_LABEL_OTHER ? "another kind of date" : NULL;
+		tell_time(l, &c);
+		(void)stamps_add(s, &c);
+	}
+}
+
+static void flush(struct liner *l)
+{
+	if (l->line.n)
+		read_line(l);
+	buf_reset(&l->line);
+	l->n = 0;
+}
+
+static void add_text(struct liner *l, uint32_t node)
+{
+	struct str s = html_node_text(l->s->h, node);
+	size_t lead = 0;
+	while (lead < s.n && ascii_space(s.p[lead]))
+		lead++;
+	if (l->line.n == 0)
+		s = str_from(s, lead);
+	else
+		lead = 0;
+	if (s.n == 0 || l->n >= PIECES_MAX || l->line.n >= LINE_MAX_BYTES)
+		return;
+	s = str_sub(s, 0, utf8_cut(s, size_min(s.n, LINE_MAX_BYTES - l->line.n)));
+	l->pieces[l->n++] = (struct piece){l->line.n, node, (uint32_t)lead};
+	buf_add(&l->line, s);
+}
+
+static void space(struct liner *l)
+{
+	if (l->line.n && l->line.n < LINE_MAX_BYTES)
+		buf_addc(&l->line, ' ');
+}
+
+static void close_until(struct liner *l, uint32_t i)
+{
+	while (l->depth && l->open[l->depth - 1].end <= i) {
+		if (l->open[--l->depth].is_block)
+			flush(l);
+		else
+			space(l);
+	}
+}
+
+void stamps_visible(struct stamping *s)
+{
+	const struct html *h = s->h;
+	struct liner *l = arena_new(s->a, struct liner);
+	l->s = s;
+	buf_init(&l->line, LINE_MAX_BYTES + 16);
+	for (uint32_t i = 0; i < h->n; i++) {
+		close_until(l, i);
+		if (is_mute(h, i)) {
+			i = h->nodes[i].end - 1;
+			continue;
+		}
+		if (h->nodes[i].kind == HTML_TEXT) {
+			add_text(l, i);
+			continue;
+		}
+		if (h->nodes[i].kind != HTML_ELEMENT)
+			continue;
+		bool block = !is_inline(h, i);
+		if (block)
+			flush(l);
+		else if (!is_joining(h, i))
+			space(l);
+		if ((block || !is_joining(h, i)) && l->depth < ARRAY_LEN(l->open)) {
+			l->open[l->depth].end = h->nodes[i].end;
+			l->open[l->depth++].is_block = block;
+		}
+	}
+	flush(l);
+	buf_clear(&l->line);
+}
