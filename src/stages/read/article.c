@@ -23,7 +23,7 @@ const char *article_field_name(enum article_field f)
 const char *block_kind_name(enum block_kind k)
 {
 	static const char *const names[BLOCK_KINDS] = {"paragraph", "headline", "standfirst", "heading", "list",
-		"quote", "pre", "table", "caption", "correction", "wire", "role", "live", "byline", "other"};
+		"quotation", "pre", "table", "caption", "correction", "wire", "role", "live_entry", "byline", "other"};
 	BUG_ON(k >= BLOCK_KINDS);
 	return names[k];
 }
