@@ -51,7 +51,7 @@ is "cdxj --json says what cdxj says" "$("$ONRECORD" cdxj "$T/few.warc.gz" | cut 
 	"$("$ONRECORD" cdxj --json "$T/few.warc.gz" | json "'\n'.join(r['urlkey'] + ' ' + r['timestamp'] for r in rows)")"
 printf '<title>T</title><p>x' >"$T/page.html"
 is "read is JSON with and without" "$("$ONRECORD" read "$T/page.html")" "$("$ONRECORD" read --json "$T/page.html")"
-is "read --json" "url title text authors published updated language" \
+is "read --json" "url title text authors agency published updated" \
 	"$("$ONRECORD" read "$T/page.html" | json "' '.join(list(rows[0])[:7])")"
 for where in "--json cat" "cat --json"; do
 	exits "$where is refused: cat writes bytes" 2 "$ONRECORD" $where '#0'

@@ -42,11 +42,12 @@ struct options {
 	uint64_t limit;
 	bool deep;
 	const char *key; /* of the log, as the user knows it */
-	int part;        /* enum capture_part, or PART_TEXT */
+	int part;        /* enum capture_part, PART_TEXT or PART_MARKDOWN */
 	char **args;
 	size_t nargs;
 };
 #define PART_TEXT 100
+#define PART_MARKDOWN 101
 
 struct cli {
 	struct pipeline_ui ui; /* first: callbacks get back to the cli */

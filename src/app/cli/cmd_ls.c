@@ -143,18 +143,29 @@ static void show_line(struct buf *b, const char *name, struct str value)
 	buf_addc(b, '\n');
 }
 
+/* Each field with where it was found; what sources disagree about is said. */
+static void show_article(struct buf *b, const struct article *a)
+{
+	AUTO(arena) line = {0};
+	buf_add(b, STR("article, as read\n"));
+	for (unsigned f = 0; f < ARTICLE_FIELDS; f++)
+		for (size_t i = 0; i < a->n; i++) {
+			const struct article_evidence *e = &a->evidence[i];
+			if (e->field != f || !e->chosen)
+				continue;
+			struct str from = str_join(&line, STR("  ("), e->from);
+			struct str end = a->choice[f].disputed ? STR("; other sources differ)") : STR(")");
+			show_line(b, article_field_name(f), str_join(&line, e->value, str_join(&line, from, end)));
+		}
+}
+
 static void show_text(struct cli *c, const struct shown *s)
 {
 	AUTO(arena) a = {0};
 	struct buf *b = &c->out;
 	buf_addf(b, "#%llu %.*s\n", (unsigned long long)s->x.row.index, STR_FMT(hex_of(&a, hash_str(&s->x.row.id))));
-	if (s->x.row.title.n) {
-		buf_add(b, STR("article, as read\n"));
-		show_line(b, "title", s->x.row.title);
-		show_line(b, "published", s->x.row.published);
-		show_line(b, "updated", s->x.row.updated);
-		show_line(b, "language", s->x.row.language);
-	}
+	if (s->has_article)
+		show_article(b, &s->article);
 	buf_add(b, STR("record, as sealed\n"));
 	for (size_t i = 0; i < s->x.record.n; i++)
 		show_line(b, str_cstr(&a, s->x.record.fields[i].name), s->x.record.fields[i].value);
@@ -218,11 +229,18 @@ static rc cat(struct cli *c, struct pipeline *p, struct err *e)
 	struct stdout_sink to = {{stdout_push}, c};
 	buf_init(&body, CAP_RECORD);
 	TRY(pipeline_entry(p, str_c(c->o.args[0]), &c->run, &body, &s.x, e));
-	if (c->o.part == PART_TEXT) {
+	if (c->o.part == PART_TEXT || c->o.part == PART_MARKDOWN) {
 		load_article(c, p, &c->run, &s);
 		if (!s.has_article)
 			return err_set(e, E_NOTFOUND, "there is no article in this capture");
-		TRY(stdout_push(&to.sink, s.article.text, e));
+		AUTO(buf) text;
+		buf_init(&text, CAP_ARTICLE * 2);
+		if (c->o.part == PART_MARKDOWN)
+			read_text(&text, &s.article, true);
+		else
+			buf_add(&text, s.article.text);
+		TRY(buf_done(&text, e));
+		TRY(stdout_push(&to.sink, buf_str(&text), e));
 		return stdout_push(&to.sink, STR("\n"), e);
 	}
 	return capture_cat(pipeline_archive(p), &s.x.record, (enum capture_part)c->o.part, &to.sink, e);

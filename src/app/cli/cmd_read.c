@@ -20,7 +20,10 @@ static rc read_one(struct cli *c, const char *path, struct err *e)
 		r = article_decode(&a, buf_str(&encoded), &article, e);
 	if (r != OK)
 		return err_add(e, "%s", path);
-	read_json(&c->out, &article);
+	if (c->o.part == PART_TEXT || c->o.part == PART_MARKDOWN)
+		read_text(&c->out, &article, c->o.part == PART_MARKDOWN);
+	else
+		read_json(&c->out, &article);
 	cli_flush(c);
 	return OK;
 }

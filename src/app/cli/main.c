@@ -39,6 +39,7 @@ enum option_id {
 	OPT_PAYLOAD,
 	OPT_HEADERS,
 	OPT_TEXT,
+	OPT_MARKDOWN,
 	OPT_WARC,
 };
 
@@ -74,7 +75,8 @@ static const struct option_help OPTIONS[] = {
 	{OPT_CONTENT, "content", NULL, "the page without transfer and content codings (default)"},
 	{OPT_PAYLOAD, "payload", NULL, "the payload as served: what its digest is of"},
 	{OPT_HEADERS, "headers", NULL, "the HTTP head as served"},
-	{OPT_TEXT, "text", NULL, "the article's text"},
+	{OPT_TEXT, "text", NULL, "the article as text"},
+	{OPT_MARKDOWN, "markdown", NULL, "the article as Markdown"},
 	{OPT_WARC, "warc", NULL, "the whole WARC record"},
 };
 
@@ -108,11 +110,11 @@ static const struct command COMMANDS[] = {
 		"onrecord show '#12'\n  onrecord show https://news.example/story@2018-11-15", cmd_show, {0}, 1, ANY,
 		NULL},
 	{"cat", "ID", "write a capture to standard output", "onrecord cat '#12' > page.html", cmd_cat,
-		{OPT_CONTENT, OPT_PAYLOAD, OPT_HEADERS, OPT_TEXT, OPT_WARC}, 1, 1,
+		{OPT_CONTENT, OPT_PAYLOAD, OPT_HEADERS, OPT_TEXT, OPT_MARKDOWN, OPT_WARC}, 1, 1,
 		"cat writes the bytes as they are (show --json tells about them)"},
-	{"read", "FILE.html ...", "read the article in a file, as JSON; no archive is involved",
-		"onrecord read page.html --url https://news.example/story", cmd_read, {OPT_URL, OPT_TYPE}, 1, ANY,
-		NULL},
+	{"read", "FILE.html ...", "read the article in a file, as JSON or text; no archive is involved",
+		"onrecord read page.html --url https://news.example/story\n  onrecord read --markdown page.html",
+		cmd_read, {OPT_URL, OPT_TYPE, OPT_TEXT, OPT_MARKDOWN}, 1, ANY, NULL},
 	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
 		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP, OPT_KEY}, 0, ANY, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
@@ -259,6 +261,9 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		return OK;
 	case OPT_TEXT:
 		o->part = PART_TEXT;
+		return OK;
+	case OPT_MARKDOWN:
+		o->part = PART_MARKDOWN;
 		return OK;
 	default:
 		return err_set(e, E_USAGE, "unknown option");

@@ -101,21 +101,56 @@ void read_json(struct buf *b, const struct article *a)
 }
 
 /* Characters that Markdown would take for marks. */
+static void add_inline(struct buf *b, char c)
+{
+	if (c && strchr("\\`*_[]<>&|", c))
+		buf_addc(b, '\\');
+	buf_addc(b, c);
+}
+
 static void add_markdown(struct buf *b, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		bool line = i == 0 || s.p[i - 1] == '\n';
-		if (strchr("\\`*_[]<>&", s.p[i]) || (line && strchr("#+-=|~", s.p[i])))
+		if (line && s.p[i] && strchr("#+-=~", s.p[i]))
 			buf_addc(b, '\\');
-		buf_addc(b, s.p[i]);
+		add_inline(b, s.p[i]);
 		/* "1." at the start of a line would be a list */
 		if (ascii_digit(s.p[i]) && line && i + 1 < s.n && (s.p[i + 1] == '.' || s.p[i + 1] == ')'))
 			buf_addc(b, '\\');
 	}
 }
 
-static void add_block(struct buf *b, const struct article_block *k, bool markdown)
+/* Rows of a table: cells between bars, and a line under the first. */
+static void add_row(struct buf *b, struct str row, bool is_first)
 {
+	size_t cells = 1;
+	buf_add(b, STR("| "));
+	for (size_t i = 0; i < row.n; i++) {
+		cells += row.p[i] == '\t';
+		if (row.p[i] == '\t')
+			buf_add(b, STR(" | "));
+		else
+			add_inline(b, row.p[i]);
+	}
+	buf_add(b, STR(" |\n"));
+	for (size_t i = 0; is_first && i < cells; i++)
+		buf_add(b, i + 1 < cells ? STR("|---") : STR("|---|\n"));
+}
+
+static bool is_tight(enum block_kind k)
+{
+	return k == BLOCK_LIST || k == BLOCK_TABLE;
+}
+
+static void add_block(struct buf *b, const struct article_block *k, enum block_kind before, bool markdown)
+{
+	if (is_tight(before) && k->kind != before)
+		buf_addc(b, '\n');
+	if (markdown && k->kind == BLOCK_TABLE) {
+		add_row(b, k->text, before != BLOCK_TABLE);
+		return;
+	}
 	if (markdown) {
 		for (unsigned i = 0; k->kind == BLOCK_HEADING && i < (k->level ? k->level : 2u); i++)
 			buf_addc(b, '#');
@@ -130,7 +165,7 @@ static void add_block(struct buf *b, const struct article_block *k, bool markdow
 		add_markdown(b, k->text);
 	else
 		buf_add(b, k->text);
-	buf_add(b, k->kind == BLOCK_LIST || k->kind == BLOCK_TABLE ? STR("\n") : STR("\n\n"));
+	buf_add(b, is_tight(k->kind) ? STR("\n") : STR("\n\n"));
 }
 
 void read_text(struct buf *b, const struct article *a, bool markdown)
@@ -141,7 +176,7 @@ void read_text(struct buf *b, const struct article *a, bool markdown)
 		buf_add(b, STR("# "));
 	if (title.n) {
 		struct article_block headline = {.kind = BLOCK_HEADLINE, .text = title};
-		add_block(b, &headline, markdown);
+		add_block(b, &headline, BLOCK_OTHER, markdown);
 	}
 	for (size_t i = 0; i < a->n; i++)
 		for (size_t k = 0; k < ARRAY_LEN(head); k++)
@@ -151,7 +186,11 @@ void read_text(struct buf *b, const struct article *a, bool markdown)
 				buf_add(b, markdown ? STR("  \n") : STR("\n"));
 			}
 	buf_addc(b, '\n');
-	for (size_t i = 0; i < a->nblocks; i++)
-		if (a->blocks[i].kind != BLOCK_HEADLINE && a->blocks[i].kind != BLOCK_BYLINE)
-			add_block(b, &a->blocks[i], markdown);
+	enum block_kind before = BLOCK_OTHER;
+	for (size_t i = 0; i < a->nblocks; i++) {
+		if (a->blocks[i].kind == BLOCK_HEADLINE || a->blocks[i].kind == BLOCK_BYLINE)
+			continue;
+		add_block(b, &a->blocks[i], before, markdown);
+		before = a->blocks[i].kind;
+	}
 }
