@@ -25,17 +25,6 @@ static struct str read_file(struct arena *a, const char *path)
 	return str_mem(to, n);
 }
 
-/* The title is all that the body wants to know of the fields. */
-static void collect(struct reading *r)
-{
-	struct article *ar = r->article;
-	collect_jsonld(r);
-	collect_meta(r);
-	collect_markup(r);
-	for (size_t i = 0; i < ar->n && article_get(ar, ARTICLE_TITLE).n == 0; i++)
-		ar->evidence[i].chosen = ar->evidence[i].field == ARTICLE_TITLE;
-}
-
 static void one_page(struct text_codecs *c, const char *id, struct str bytes)
 {
 	AUTO(arena) a = {0};
@@ -48,7 +37,10 @@ static void one_page(struct text_codecs *c, const char *id, struct str bytes)
 	text_decode(&a, c, str_sub(bytes, 0, CAP_HTML), STR(""), &text);
 	html_parse(text.utf8, NULL, &h);
 	struct reading r = {.a = &a, .h = &h, .text = &text, .in = &in, .article = &article};
-	collect(&r);
+	collect_jsonld(&r);
+	collect_meta(&r);
+	collect_markup(&r);
+	choose_fields(&r);
 	struct page *p = body_page(&r);
 	size_t n = body_propose(p, proposals);
 	struct page_sums sums = arbiter_sums(p);

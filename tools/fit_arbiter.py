@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SCALE = 10000
-STEPS, RATE, SMALL, SHARP = 300, 0.6, 0.005, 6.0
+STEPS, RATE, SMALL, SHARP = 300, 0.6, 0.003, 6.0
 WHOLE = 3  # a page with its whole truth counts as so many with some segments
 HEADER = Path(__file__).resolve().parent.parent / "src/stages/read/body_int.h"
 

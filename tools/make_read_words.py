@@ -57,7 +57,6 @@ WORDS = {
     "LETTER": "newsletter* newsletters signup subscribe* subscription* subscriptions mailinglist mailchimp optin "
               "emailsignup abo abonnement abonnieren boletin subscriber suscripcion mailing registration",
     "PAYWALL": "paywall* regwall metered meter piano subscriberonly locked",
-    "LIVE": "live* liveblog* liveticker ticker livefeed liveentry minuto",
     "CORRECTION": "correction* corrections editornote editorsnote clarification* erratum korrektur amendment "
                   "correccion rectificatif",
     "CONSENT": "cookie* cookies consent* gdpr ccpa onetrust cookiebar cookiebanner cookieconsent privacy dsgvo "
@@ -76,7 +75,6 @@ WORDS = {
              "flyout snackbar offcanvas drawer",
     "HEAD": "header headline title heading titel titulo titre titolo ueberschrift",
     "NOT": "has no with without hasnt show enable enabled disable disabled allow can supports",
-    "QUOTE": "quote* pullquote* blockquote zitat cita",
     "TEASER": "teaser* teasers teasertext teaserbox",
     "EMBED": "embed* embedded oembed tweet tweets",
 }

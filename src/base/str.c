@@ -118,8 +118,11 @@ size_t str_ifind(struct str s, struct str needle, size_t from)
 {
 	if (needle.n == 0 && from <= s.n)
 		return from;
-	for (size_t i = from; i < s.n && needle.n <= s.n - i; i++)
-		if (str_ieq(str_sub(s, i, i + needle.n), needle))
+	if (needle.n > s.n)
+		return s.n;
+	char first = ascii_lower(needle.p[0]);
+	for (size_t i = from; i <= s.n - needle.n; i++)
+		if (ascii_lower(s.p[i]) == first && str_ieq(str_mem(s.p + i, needle.n), needle))
 			return i;
 	return s.n;
 }

@@ -31,18 +31,16 @@ enum word_bit {
 	WORD_FOOTER = 1u << 15,
 	WORD_LETTER = 1u << 16,
 	WORD_PAYWALL = 1u << 17,
-	WORD_LIVE = 1u << 18,
-	WORD_CORRECTION = 1u << 19,
-	WORD_CONSENT = 1u << 20,
-	WORD_LEAD = 1u << 21,
-	WORD_TAGS = 1u << 22,
-	WORD_MEDIA = 1u << 23,
-	WORD_POPUP = 1u << 24,
-	WORD_HEAD = 1u << 25,
-	WORD_NOT = 1u << 26,
-	WORD_QUOTE = 1u << 27,
-	WORD_TEASER = 1u << 28,
-	WORD_EMBED = 1u << 29,
+	WORD_CORRECTION = 1u << 18,
+	WORD_CONSENT = 1u << 19,
+	WORD_LEAD = 1u << 20,
+	WORD_TAGS = 1u << 21,
+	WORD_MEDIA = 1u << 22,
+	WORD_POPUP = 1u << 23,
+	WORD_HEAD = 1u << 24,
+	WORD_NOT = 1u << 25,
+	WORD_TEASER = 1u << 26,
+	WORD_EMBED = 1u << 27,
 };
 
 struct read_word {
@@ -291,6 +289,9 @@ struct verdict {
 	const char *reason;
 	struct str stamp; /* of BLOCK_LIVE */
 };
+struct verdict filter_para(const struct page *p, uint32_t k); /* one, by itself */
+bool filter_is_dated(const struct page *p, uint32_t k);
+bool filter_is_byline(const struct page *p, uint32_t k);
 void filter_paras(struct page *p, const struct proposal *choice, struct verdict *verdict);
 
 /* body_state.c: evidence of a stub (paywall notices are dropped) and of a live blog (its stamps become BLOCK_LIVE). */

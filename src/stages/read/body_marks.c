@@ -136,9 +136,8 @@ static uint32_t find_headline(struct page *p)
 	return best;
 }
 
-static bool has_words(const struct page *p, uint32_t from, uint32_t to, uint32_t k)
+static bool is_between(uint32_t k, uint32_t from, uint32_t to)
 {
-	(void)p;
 	return k != HTML_NONE && k >= from && k < to;
 }
 
@@ -185,7 +184,7 @@ static bool counts(struct page *p, const struct hint *hint, float all)
 	uint32_t to = page_end(p, hint->node);
 	enum mark m = (enum mark)hint->mark;
 	float prose = page_sum(p, p->prose, hint->node);
-	if (from == to || has_words(p, from, to, p->headline))
+	if (from == to || is_between(p->headline, from, to))
 		return false;
 	if (m == MARK_LINKS)
 		return is_link_list(p, hint->node);
@@ -238,7 +237,7 @@ static void mark_kind(struct page *p, const struct hint *hint)
 {
 	uint32_t from = p->first[hint->node];
 	uint32_t to = page_end(p, hint->node);
-	if (to - from > KIND_PARAS || has_words(p, from, to, p->headline))
+	if (to - from > KIND_PARAS || is_between(p->headline, from, to))
 		return;
 	float letters = 0;
 	for (uint32_t k = from; k < to; k++)

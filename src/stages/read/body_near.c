@@ -2,7 +2,6 @@
 /* The JSON-LD articleBody, as evidence of where the body is. It is often shortened or of another edition, so it is
  * never taken as the text: a paragraph counts as near when its beginning, middle and end stand in it, letters only. */
 #include "base/caps.h"
-#include "base/utf8.h"
 #include "stages/read/body_int.h"
 
 #define WINDOW 16u
@@ -32,43 +31,6 @@ void fold_letters(struct buf *to, struct str s)
 		out[n++] = (char)b;
 	}
 	buf_grown(to, n);
-}
-
-static uint32_t hex4(struct str s, size_t at)
-{
-	uint32_t c = 0;
-	for (size_t k = 0; k < 4; k++) {
-		int v = at + k < s.n ? ascii_hexval(s.p[at + k]) : -1;
-		if (v < 0)
-			return ' ';
-		c = c * 16 + (uint32_t)v;
-	}
-	return c;
-}
-
-/* A JSON string's characters up to its quote; tags inside are left out. Surrogates become U+FFFD on both sides, which
- * is all the same here. */
-static void unescape(struct buf *to, struct str s)
-{
-	bool tag = false;
-	for (size_t i = 0; i < s.n && s.p[i] != '"'; i++) {
-		uint32_t c = (uint8_t)s.p[i];
-		if (c == '\\' && i + 1 < s.n) {
-			i++;
-			bool hex = s.p[i] == 'u';
-			c = hex                                                    ? hex4(s, i + 1)
-				: s.p[i] == '"' || s.p[i] == '\\' || s.p[i] == '/' ? (uint8_t)s.p[i]
-										   : ' ';
-			i += hex ? 4 : 0;
-			if (c >= 0x80) {
-				utf8_add(to, c);
-				continue;
-			}
-		}
-		tag = (tag && c != '>') || c == '<';
-		if (!tag)
-			buf_addc(to, (char)c);
-	}
 }
 
 static uint32_t window_hash(const char *p)
@@ -105,34 +67,14 @@ static bool knows(const uint8_t *filter, struct str letters, size_t at)
 	return filter[bit >> 3] >> (bit & 7) & 1;
 }
 
-/* All articleBody strings of the page's scripts, letters only. */
-static void gather(struct page *p, struct buf *letters)
-{
-	AUTO(buf) plain = {0};
-	buf_init(&plain, CAP_JSONLD);
-	for (uint32_t i = html_find(p->h, 0, NAME_SCRIPT); i != HTML_NONE; i = html_find(p->h, i + 1, NAME_SCRIPT)) {
-		uint32_t child = html_first(p->h, i);
-		if (child == HTML_NONE || !str_ieq(str_trim(html_attr(p->h, i, NAME_TYPE)), STR("application/ld+json")))
-			continue;
-		struct str s = html_node_text(p->h, child);
-		size_t at = str_find(s, STR("\"articleBody\""), 0);
-		size_t quote = str_chr(s, '"', at + sizeof("\"articleBody\"") - 1);
-		if (at == s.n || quote == s.n)
-			continue;
-		buf_reset(&plain);
-		unescape(&plain, str_from(s, quote + 1));
-		fold_letters(letters, buf_str(&plain));
-	}
-}
-
 /* Also hashes each paragraph's letters. */
 void body_near(struct page *p)
 {
 	AUTO(buf) known = {0};
 	AUTO(buf) own = {0};
-	buf_init(&known, CAP_JSONLD);
+	buf_init(&known, 2u * CAP_JSONLD);
 	buf_init(&own, CAP_HTML);
-	gather(p, &known);
+	fold_letters(&known, str_sub(p->r->ld_body, 0, CAP_JSONLD));
 	uint8_t *filter = known.n >= WINDOW ? arena_alloc(p->r->a, FILTER_BITS / 8) : NULL;
 	if (filter)
 		remember(filter, buf_str(&known));

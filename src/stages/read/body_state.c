@@ -21,7 +21,8 @@ static const char *const WALLS[] = {"to continue reading", "subscription require
 	"alleen voor abonnees", "om verder te lezen", "tylko dla prenumeratorów", "aby czytać dalej", "abonelere özel",
 	"devamını okumak için", "только для подписчиков", "Только для подписчиков", "Чтобы читать дальше",
 	"доступен подписчикам", "للمشتركين فقط", "لمتابعة القراءة", "ویژه مشترکان", "会員限定記事", "有料記事",
-	"有料会員", "続きを読むには", "订阅后", "訂閱", "会员专享", "付费阅读", "續閱", "구독자 전용", "유료회원"};
+	"有料会員", "続きを読むには", "订阅后", "訂閱後", "訂戶專享", "会员专享", "付费阅读", "續閱", "구독자 전용",
+	"유료회원"};
 
 static void decide(struct reading *r, enum article_field f, const char *from, struct str raw, uint32_t node)
 {
@@ -35,49 +36,21 @@ static void decide(struct reading *r, enum article_field f, const char *from, st
 	}
 }
 
-/* The value behind "key": in a script, without its quotes: what stands up to the next comma or bracket. */
-static struct str script_value(struct str script, struct str key, size_t *from)
+/* The JSON-LD script that holds a word. */
+static uint32_t script_with(const struct html *h, struct str word)
 {
-	size_t at = str_find(script, key, *from);
-	*from = at < script.n ? at + key.n : script.n;
-	if (at == script.n)
-		return STR("");
-	struct str rest = str_trim(str_sub(script, at + key.n, at + key.n + 80));
-	if (rest.n == 0 || rest.p[0] != ':')
-		return STR("");
-	size_t end = 1;
-	while (end < rest.n && rest.p[end] != ',' && rest.p[end] != '}' && rest.p[end] != ']' && rest.p[end] != '\n')
-		end++;
-	return str_trim(str_sub(rest, 1, end));
-}
-
-struct said {
-	uint32_t paid; /* scripts that say so, HTML_NONE: none */
-	uint32_t live;
-};
-
-static struct said read_scripts(const struct page *p)
-{
-	struct said said = {HTML_NONE, HTML_NONE};
-	for (uint32_t i = html_find(p->h, 0, NAME_SCRIPT); i != HTML_NONE; i = html_find(p->h, i + 1, NAME_SCRIPT)) {
-		uint32_t child = html_first(p->h, i);
-		if (child == HTML_NONE || !str_ieq(str_trim(html_attr(p->h, i, NAME_TYPE)), STR("application/ld+json")))
-			continue;
-		struct str s = html_node_text(p->h, child);
-		for (size_t at = 0; at < s.n && said.paid == HTML_NONE;) {
-			struct str v = script_value(s, STR("\"isAccessibleForFree\""), &at);
-			if (v.n && str_ifind(v, STR("false"), 0) < v.n)
-				said.paid = i;
-		}
-		if (str_find(s, STR("\"LiveBlogPosting\""), 0) < s.n)
-			said.live = i;
+	for (uint32_t i = html_find(h, 0, NAME_SCRIPT); i != HTML_NONE; i = html_find(h, i + 1, NAME_SCRIPT)) {
+		uint32_t child = html_first(h, i);
+		bool ld = str_ieq(str_trim(html_attr(h, i, NAME_TYPE)), STR("application/ld+json"));
+		struct str s = ld && child != HTML_NONE ? html_node_text(h, child) : STR("");
+		if (str_find(s, word, 0) < s.n)
+			return i;
 	}
-	return said;
+	return HTML_NONE;
 }
 
 void body_stub(struct page *p, struct verdict *v, const struct proposal *choice)
 {
-	struct said said = read_scripts(p);
 	float body = 0;
 	uint32_t wall = HTML_NONE;
 	struct finder walls;
@@ -95,13 +68,15 @@ void body_stub(struct page *p, struct verdict *v, const struct proposal *choice)
 		if (kept && !a->level && a->letters < 200)
 			v[k] = (struct verdict){.kind = BLOCK_OTHER, .reason = "paywall"};
 	}
-	if (said.paid != HTML_NONE && (body < STUB_BODY || wall != HTML_NONE))
-		decide(p->r, ARTICLE_STUB, "json-ld isAccessibleForFree", STR("false"), said.paid);
+	if (p->r->says_paid && (body < STUB_BODY || wall != HTML_NONE))
+		decide(p->r, ARTICLE_STUB, "json-ld isAccessibleForFree", STR("false"),
+			script_with(p->h, STR("isAccessibleForFree")));
 	if (wall != HTML_NONE && body < STUB_BODY)
 		decide(p->r, ARTICLE_STUB, "paywall notice", str_dup(p->r->a, para_text(p, &p->para[wall])),
 			p->para[wall].node);
-	if (said.live != HTML_NONE)
-		decide(p->r, ARTICLE_LIVE, "json-ld LiveBlogPosting", STR(""), said.live);
+	if (p->r->says_live)
+		decide(p->r, ARTICLE_LIVE, "json-ld LiveBlogPosting", STR(""),
+			script_with(p->h, STR("LiveBlogPosting")));
 }
 
 /* The stamp that a paragraph holds in <time datetime>. */

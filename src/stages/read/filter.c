@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Says of each paragraph of the choice what it is, or why it is dropped: first each by itself, then by what is around
- * it. */
+/* Says of each paragraph of the choice what it is, or why it is dropped: first each by itself (filter_para.c), then by
+ * what is around it. */
 #include "stages/read/body_int.h"
 
-#define LOOK_BACK 14u     /* paragraphs before the choice in which its beginning is looked for */
-#define NEAR_HEADLINE 6u  /* paragraphs */
-#define FRAGMENT 32.0f    /* letters: less, with no end of a sentence, in no paragraph element, is furniture */
-#define PHRASE_MAX 260.0f /* letters: longer paragraphs are not told by their first words */
+#define LOOK_BACK 14u    /* paragraphs before the choice in which its beginning is looked for */
+#define SURE_MAX 20u     /* bytes: a heading that is but the word */
+#define NEAR_HEADLINE 6u /* paragraphs */
 
 struct filter {
 	struct page *p;
-	const struct proposal *choice;
 	struct verdict *v;
 	uint32_t from; /* with what was found before the choice */
 	uint32_t to;
 	uint32_t first; /* first and last paragraph that is surely the body's, from > last: none */
 	uint32_t last;
 };
-
-static bool ends_sentence(struct str s)
-{
-	while (s.n && (s.p[s.n - 1] == '"' || s.p[s.n - 1] == ')' || (uint8_t)s.p[s.n - 1] >= 0x80))
-		s.n--;
-	return s.n && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == '!' || s.p[s.n - 1] == '?');
-}
 
 static void drop(struct filter *f, uint32_t k, const char *reason)
 {
@@ -40,166 +31,6 @@ static bool is_kept_text(const struct filter *f, uint32_t k)
 	return is_kept(f, k) && block_is_text((enum block_kind)f->v[k].kind);
 }
 
-static uint8_t kind_by_tag(const struct para *a)
-{
-	if (a->level)
-		return BLOCK_HEADING;
-	if (a->flags & PARA_PRE)
-		return BLOCK_PRE;
-	if (a->flags & PARA_QUOTE)
-		return BLOCK_QUOTE;
-	return a->flags & PARA_ITEM ? BLOCK_LIST : BLOCK_PARAGRAPH;
-}
-
-/* Corrections and role lines stand in footers and among other small print. */
-static bool is_note(struct filter *f, uint32_t k)
-{
-	const struct para *a = &f->p->para[k];
-	bool small_print = a->mark == MARK_FOOTER || a->mark == MARK_META || a->mark == MARK_AUTHOR ||
-		a->mark == MARK_TAGS;
-	if (!small_print || a->letters < 20 || a->letters > 300)
-		return false;
-	const struct phrase *phrase = phrase_find(para_text(f->p, a));
-	if (!phrase)
-		phrase = phrase_inside(&f->p->phrases, para_text(f->p, a));
-	if (!phrase || (phrase->kind != BLOCK_ROLE && phrase->kind != BLOCK_CORRECTION))
-		return false;
-	f->v[k].kind = phrase->kind;
-	return true;
-}
-
-/* By the elements around it; true when that decides. */
-static bool by_mark(struct filter *f, uint32_t k)
-{
-	const struct para *a = &f->p->para[k];
-	bool near = (a->flags & PARA_NEAR) && (a->flags & PARA_PROSE);
-	uint32_t headline = f->p->headline;
-	if (a->mark == MARK_AUTHOR && a->kind == MARK_BYLINE && a->letters < 80 && headline != HTML_NONE &&
-		k < headline + LOOK_BACK && k + 4 > headline) {
-		f->v[k].kind = BLOCK_BYLINE;
-		return true;
-	}
-	if (a->mark && is_note(f, k))
-		return true;
-	if (a->mark && !(near && a->mark != MARK_COMMENT && a->mark != MARK_RELATED)) {
-		drop(f, k, mark_reason(a->mark));
-		return true;
-	}
-	if (k == f->p->headline) {
-		f->v[k].kind = BLOCK_HEADLINE;
-		return true;
-	}
-	if ((a->flags & PARA_CAPTION) || a->kind == MARK_CAPTION || ((a->flags & PARA_FIGURE) && a->letters < 300)) {
-		f->v[k].kind = BLOCK_CAPTION;
-		return true;
-	}
-	if (a->kind == MARK_CORRECTION && a->stops > 0) {
-		f->v[k].kind = BLOCK_CORRECTION;
-		return true;
-	}
-	if (a->kind == MARK_BYLINE && a->letters < 150 && a->level == 0) {
-		f->v[k].kind = BLOCK_BYLINE;
-		return true;
-	}
-	if ((a->kind == MARK_DATE && a->letters < 80) || (a->timed > 0.4f * a->letters && a->letters < 100)) {
-		drop(f, k, "date");
-		return true;
-	}
-	return false;
-}
-
-/* Digits of ASCII, Arabic, Persian and Devanagari at byte i; *ret_n bytes long. */
-static bool digit_at(struct str s, size_t i, size_t *ret_n)
-{
-	uint8_t a = (uint8_t)s.p[i];
-	uint8_t b = i + 1 < s.n ? (uint8_t)s.p[i + 1] : 0;
-	*ret_n = 1;
-	if (ascii_digit(s.p[i]))
-		return true;
-	*ret_n = 2;
-	if ((a == 0xd9 && b >= 0xa0 && b <= 0xa9) || (a == 0xdb && b >= 0xb0 && b <= 0xb9))
-		return true;
-	*ret_n = 3;
-	return a == 0xe0 && b == 0xa5 && i + 2 < s.n && (uint8_t)s.p[i + 2] >= 0xa6 && (uint8_t)s.p[i + 2] <= 0xaf;
-}
-
-/* A time of the day and nothing else. */
-static bool is_clock(struct str s)
-{
-	size_t digits = 0;
-	size_t marks = 0;
-	size_t n = 1;
-	for (size_t i = 0; i < s.n; i += n) {
-		if (digit_at(s, i, &n)) {
-			digits++;
-			continue;
-		}
-		n = 1;
-		marks += s.p[i] == ':' || s.p[i] == '.' || s.p[i] == 'h';
-		if (s.p[i] != ':' && s.p[i] != '.' && s.p[i] != 'h' && s.p[i] != ' ')
-			return false;
-	}
-	return (digits == 3 || digits == 4) && marks == 1;
-}
-
-static bool by_text(struct filter *f, uint32_t k)
-{
-	const struct para *a = &f->p->para[k];
-	struct str text = para_text(f->p, a);
-	const struct phrase *phrase = a->letters < PHRASE_MAX ? phrase_find(text) : NULL;
-	if (!phrase && a->letters < PHRASE_MAX)
-		phrase = phrase_inside(&f->p->phrases, text);
-	if (phrase && phrase->reason && (a->letters < 140 || a->linked > 0.2f * a->letters)) {
-		drop(f, k, phrase->reason);
-		return true;
-	}
-	bool credit = phrase && (phrase->kind == BLOCK_WIRE || phrase->kind == BLOCK_CAPTION) && a->letters > 180;
-	if (phrase && !phrase->reason && a->level == 0 && !credit) {
-		f->v[k].kind = phrase->kind;
-		return true;
-	}
-	if (is_clock(text)) {
-		drop(f, k, "clock");
-		return true;
-	}
-	if (a->letters < 1.0f + (float)(a->commas + a->stops) && !(a->flags & PARA_PRE)) {
-		drop(f, k, "no words");
-		return true;
-	}
-	return false;
-}
-
-static bool beside_prose(const struct filter *f, uint32_t k)
-{
-	const struct para *p = f->p->para;
-	return k > 0 && k + 1 < f->p->n && (p[k - 1].flags & PARA_PROSE) && (p[k + 1].flags & PARA_PROSE) &&
-		!p[k - 1].mark && !p[k + 1].mark;
-}
-
-static void by_links(struct filter *f, uint32_t k)
-{
-	const struct para *a = &f->p->para[k];
-	float d = para_density(a);
-	bool sentence = (a->flags & PARA_P) && a->letters >= 50 && ends_sentence(para_text(f->p, a));
-	if (sentence && !(a->flags & PARA_ITEM) && beside_prose(f, k))
-		return;
-	if (a->level ? d > 0.6f && a->letters > 12 : a->letters >= 200 ? d > 0.65f : d > 0.5f)
-		drop(f, k, "links");
-	else if (a->letters < FRAGMENT && a->letters > 4 && !(a->linked > 0) && (a->flags & PARA_BOLD) &&
-		beside_prose(f, k))
-		f->v[k].kind = BLOCK_HEADING;
-	else if (a->letters < FRAGMENT && !a->level && !a->stops &&
-		!(a->flags & (PARA_P | PARA_ITEM | PARA_QUOTE | PARA_PRE | PARA_CELL)))
-		drop(f, k, "fragment");
-}
-
-static void judge(struct filter *f, uint32_t k)
-{
-	f->v[k].kind = kind_by_tag(&f->p->para[k]);
-	if (!by_mark(f, k) && !by_text(f, k))
-		by_links(f, k);
-}
-
 /* The beginning may stand in a box of its own, between the headline and the choice. */
 static void look_back(struct filter *f)
 {
@@ -208,7 +39,7 @@ static void look_back(struct filter *f)
 		return;
 	for (uint32_t k = headline; k < f->from; k++) {
 		const struct para *a = &f->p->para[k];
-		judge(f, k);
+		f->v[k] = filter_para(f->p, k);
 		bool wanted = k == headline || f->v[k].kind == BLOCK_BYLINE || f->v[k].kind == BLOCK_CAPTION ||
 			((a->flags & PARA_PROSE) && para_density(a) < 0.25f) ||
 			(a->kind == MARK_LEAD && a->letters > 25);
@@ -218,50 +49,6 @@ static void look_back(struct filter *f)
 	f->from = headline;
 }
 
-/* Short, with a year or a time of the day. */
-static bool is_dated(const struct filter *f, uint32_t k)
-{
-	struct str s = para_text(f->p, &f->p->para[k]);
-	bool year = false;
-	bool clock = false;
-	size_t run = 0;
-	size_t digits = 0;
-	size_t n = 1;
-	if (f->p->para[k].letters > 160)
-		return false;
-	for (size_t i = 0; i < s.n; i += n) {
-		bool digit = digit_at(s, i, &n);
-		if (!digit) {
-			year = year || run == 4;
-			clock = clock ||
-				(run > 0 && run <= 2 && (s.p[i] == ':' || s.p[i] == '.') && i + 1 < s.n &&
-					digit_at(s, i + 1, &n));
-			n = 1;
-		}
-		run = digit ? run + 1 : 0;
-		digits += digit;
-	}
-	year = year || run == 4;
-	float letters = f->p->para[k].letters;
-	bool many = letters > 70 ? digits >= 12 && f->p->para[k].commas < 5 : (float)digits >= 0.2f * letters;
-	return (year || clock) && many && !(letters > 40 && ends_sentence(s));
-}
-
-/* "By Ann Example", short and no sentence. */
-static bool is_byline(const struct filter *f, uint32_t k)
-{
-	static const char *const words[] = {"by ", "von ", "par ", "por ", "di ", "da ", "door ", "av ", "af ",
-		"text:", "story by", "autor:", "author:", "Автор", "Автор:", "Текст:", "От ", "文/", "文｜", "记者",
-		"記者", "作者", "بقلم", "كتب ", "نوشته"};
-	struct str s = para_text(f->p, &f->p->para[k]);
-	if (f->p->para[k].letters > 70 || ends_sentence(s))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_istarts(s, str_c(words[i])))
-			return true;
-	return false;
-}
-
 /* Stamps that stand right below the headline, or where the choice begins. */
 static void drop_dates(struct filter *f)
 {
@@ -269,9 +56,9 @@ static void drop_dates(struct filter *f)
 	bool in = headline != HTML_NONE && headline >= f->from && headline < f->to;
 	uint32_t from = in ? headline + 1 : f->from;
 	for (uint32_t k = from; k < f->to && k < from + NEAR_HEADLINE; k++)
-		if (is_kept_text(f, k) && !f->p->para[k].level && is_dated(f, k))
+		if (is_kept_text(f, k) && !f->p->para[k].level && filter_is_dated(f->p, k))
 			drop(f, k, "date");
-		else if (is_kept_text(f, k) && !f->p->para[k].level && is_byline(f, k))
+		else if (is_kept_text(f, k) && !f->p->para[k].level && filter_is_byline(f->p, k))
 			f->v[k].kind = BLOCK_BYLINE;
 }
 
@@ -288,110 +75,136 @@ static void find_sure(struct filter *f)
 	}
 }
 
-/* What stands before the headline, and short text before the first paragraph. */
-static void trim_front(struct filter *f)
+/* What stands before the headline. */
+static void drop_before_headline(struct filter *f)
 {
 	uint32_t headline = f->p->headline;
 	float before = 0;
 	float all = 0;
-	bool in = headline != HTML_NONE && headline >= f->from && headline < f->to;
+	if (headline == HTML_NONE || headline < f->from || headline >= f->to)
+		return;
 	for (uint32_t k = f->from; k < f->to; k++) {
 		float letters = is_kept_text(f, k) ? f->p->para[k].letters : 0;
-		before += in && k < headline ? letters : 0;
+		before += k < headline ? letters : 0;
 		all += letters;
 	}
-	for (uint32_t k = f->from; in && before < 0.3f * all && k < headline; k++)
+	for (uint32_t k = f->from; before < 0.3f * all && k < headline; k++)
 		if (is_kept(f, k))
 			drop(f, k, "before the headline");
-	for (uint32_t k = f->from; k < f->to && f->first != HTML_NONE && k < f->first; k++) {
-		const struct para *a = &f->p->para[k];
-		if (!is_kept_text(f, k))
-			continue;
-		if ((a->kind == MARK_LEAD && a->letters > 20) || (a->level > 1 && a->letters > 40))
-			f->v[k].kind = BLOCK_STANDFIRST;
-		else if (a->level <= 1 && a->letters < 25 && !a->stops)
-			drop(f, k, "before the body");
-	}
-	/* the first paragraph, when it is named so */
-	for (uint32_t k = f->from; k < f->to && f->first != HTML_NONE && k <= f->first; k++)
-		if (f->v[k].kind == BLOCK_PARAGRAPH && f->p->para[k].kind == MARK_LEAD && is_kept(f, k))
-			f->v[k].kind = BLOCK_STANDFIRST;
 }
 
-#define TAIL 6u
+/* Up to the first paragraph that is surely the body's: standfirsts, and short text that is none. */
+static void trim_front(struct filter *f)
+{
+	for (uint32_t k = f->from; k < f->to && f->first != HTML_NONE && k <= f->first; k++) {
+		const struct para *a = &f->p->para[k];
+		bool named = a->kind == MARK_LEAD;
+		if (!is_kept_text(f, k))
+			continue;
+		if (k == f->first ? named && f->v[k].kind == BLOCK_PARAGRAPH
+				  : (named && a->letters > 20) || (a->level > 1 && a->letters > 40))
+			f->v[k].kind = BLOCK_STANDFIRST;
+		else if (k < f->first && a->level <= 1 && a->letters < 25 && !a->stops)
+			drop(f, k, "before the body");
+	}
+}
 
+/* What is no text element, or links, behind the last paragraph that is surely the body's. */
 static void trim_back(struct filter *f)
 {
-	if (f->first == HTML_NONE)
-		return;
-	bool over = false;
-	for (uint32_t k = f->last + 1; k < f->to; k++) {
+	for (uint32_t k = f->last + 1; k < f->to && f->first != HTML_NONE; k++) {
 		const struct para *a = &f->p->para[k];
-		if (!is_kept_text(f, k) || f->v[k].kind == BLOCK_CORRECTION)
-			continue;
 		bool text = (a->flags & (PARA_P | PARA_ITEM | PARA_QUOTE | PARA_CELL)) || a->stops > 0;
-		over = over || k - f->last > TAIL + 40 || a->level;
-		if (!text || (a->level == 0 && para_density(a) > 0.3f))
+		if (is_kept_text(f, k) && f->v[k].kind != BLOCK_CORRECTION &&
+			(!text || (a->level == 0 && para_density(a) > 0.3f)))
 			drop(f, k, "behind the body");
 	}
 }
 
-/* A heading of comments, with more of the page's prose before it than behind. */
+/* "3 comments", "5 thoughts on …", "Ann on May 3, 2018 at 5:23 said:", with enough of the article before it: more than
+ * behind it, unless the words leave no doubt. */
 static bool is_comments(const struct filter *f, uint32_t k)
 {
-	static const char *const words[] = {"comments", "leave a", "kommentare", "commentaires", "comentarios",
-		"komentarze", "trackback", "Комментарии", "评论", "評論", "تعليقات", "댓글"};
+	static const char *const words[] = {"comments", "top comments", "top rated comments", "reader comments",
+		"leave a", "kommentare", "leserkommentare", "commentaires", "comentarios", "comentários", "commenti",
+		"komentarze", "yorumlar", "thoughts on", "responses to", "gedanken zu", "antworten auf", "trackback",
+		"Комментарии", "评论", "評論", "网友评论", "コメント", "تعليقات", "댓글", "Σχόλια"};
+	static const char *const said[] = {
+		" said:", " says:", " sagt:", " schrieb:", " a dit :", " dijo:", " dice:", " wrote:"};
 	struct str s = para_text(f->p, &f->p->para[k]);
-	const float *prose = f->p->prose;
-	/* "3 comments" */
+	float before = f->p->prose[k] - f->p->prose[f->from];
+	bool sure = false;
+	bool named = false;
+	for (size_t i = 0; i < ARRAY_LEN(said); i++)
+		sure = sure || (str_ends(s, str_c(said[i])) && filter_is_dated(f->p, k));
 	while (s.n && (ascii_digit(s.p[0]) || s.p[0] == ' '))
 		s = str_from(s, 1);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_istarts(s, str_c(words[i])))
-			return prose[k] - prose[f->from] > 300 && prose[k] - prose[f->from] > prose[f->to] - prose[k];
-	return false;
+		named = named || str_istarts(s, str_c(words[i]));
+	sure = sure || (named && s.n <= SURE_MAX);
+	return before > 300 && (sure || (named && before > f->p->prose[f->to] - f->p->prose[k]));
 }
 
-/* Headings that begin what stands below articles: they and what is below them, up to the next heading of that level or
- * to prose, when it is late in the body. */
+/* Drops the heading at k and what is below it: of comments all; else up to the end of its box, to the next heading of
+ * that level, or to prose. */
+static void cut_section(struct filter *f, uint32_t k, bool comments)
+{
+	const struct para *a = &f->p->para[k];
+	uint32_t up = f->p->h->nodes[a->node].parent;
+	uint32_t end = comments || up == HTML_NONE ? f->to : page_end(f->p, up);
+	drop(f, k, comments ? "comment" : "related links");
+	for (uint32_t i = k + 1; i < f->to && i < end; i++) {
+		const struct para *b = &f->p->para[i];
+		bool over = (b->level && b->level <= a->level) || ((b->flags & PARA_PROSE) && para_density(b) < 0.1f);
+		if (over && !comments)
+			break;
+		if (is_kept(f, i))
+			drop(f, i, comments ? "comment" : "related links");
+	}
+}
+
+/* Headings that begin what stands below articles. */
 static void cut_sections(struct filter *f)
 {
 	for (uint32_t k = f->from; k < f->to; k++) {
 		const struct para *a = &f->p->para[k];
-		bool heads = a->level || (a->letters < 40 && (a->flags & PARA_BOLD));
-		if (!heads || a->mark || a->letters > 60 || k == f->p->headline ||
-			!(phrase_ends(para_text(f->p, a)) || is_comments(f, k)))
+		bool heads = a->level || (a->letters < 40 && (a->flags & PARA_BOLD)) ||
+			(a->letters < 60 && str_ends(para_text(f->p, a), STR(":")));
+		if (!heads || a->mark || a->letters > 60 || k == f->p->headline)
 			continue;
-		uint32_t up = f->p->h->nodes[a->node].parent;
-		uint32_t end = up == HTML_NONE ? f->to : page_end(f->p, up);
 		bool comments = is_comments(f, k);
-		drop(f, k, comments ? "comment" : "related links");
-		for (uint32_t i = k + 1; i < f->to && (i < end || comments); i++) {
-			const struct para *b = &f->p->para[i];
-			if (comments) {
-				if (is_kept(f, i))
-					drop(f, i, "comment");
-				continue;
-			}
-			if ((b->level && b->level <= a->level) || ((b->flags & PARA_PROSE) && para_density(b) < 0.1f))
-				break;
-			if (is_kept(f, i))
-				drop(f, i, "related links");
-		}
+		if (comments || phrase_ends(para_text(f->p, a)))
+			cut_section(f, k, comments);
 	}
 }
 
-/* Headings with no text behind them. */
+#define LABEL_MAX 60.0f /* letters */
+
+/* Short, and leading to something: in bold, or with a colon at its end. */
+static bool is_label(const struct filter *f, uint32_t k, bool *ret_colon)
+{
+	const struct para *a = &f->p->para[k];
+	struct str s = para_text(f->p, a);
+	bool wide_colon = str_ends(s, STR("："));
+	*ret_colon = a->letters <= LABEL_MAX && (wide_colon || (s.n && s.p[s.n - 1] == ':'));
+	return f->v[k].kind == BLOCK_PARAGRAPH && a->letters <= LABEL_MAX &&
+		(*ret_colon || ((a->flags & PARA_BOLD) && !a->stops));
+}
+
+/* Headings and labels with no text behind them. */
 static void drop_bare_headings(struct filter *f)
 {
 	bool text = false;
 	for (uint32_t k = f->to; k-- > f->from;) {
-		if (f->v[k].kind == BLOCK_HEADING && is_kept(f, k)) {
-			if (!text)
-				drop(f, k, "heading without text");
-		} else if (is_kept_text(f, k)) {
+		bool colon = false;
+		if (!is_kept_text(f, k))
+			continue;
+		bool label = is_label(f, k, &colon);
+		bool links = colon && k + 1 < f->to && f->v[k + 1].reason && para_density(&f->p->para[k + 1]) > 0.5f;
+		if (!label && f->v[k].kind != BLOCK_HEADING)
 			text = true;
-		}
+		else if (!text || links)
+			drop(f, k, "heading without text");
 	}
 }
 
@@ -471,7 +284,7 @@ static void look_around(struct filter *f)
 		if ((k >= f->from && k < f->to) || a->mark || a->level || a->letters < 8)
 			continue;
 		struct verdict was = f->v[k];
-		judge(f, k);
+		f->v[k] = filter_para(f->p, k);
 		if (f->v[k].reason || (f->v[k].kind != BLOCK_CORRECTION && f->v[k].kind != BLOCK_ROLE))
 			f->v[k] = was;
 	}
@@ -480,9 +293,9 @@ static void look_around(struct filter *f)
 void filter_paras(struct page *p, const struct proposal *choice, struct verdict *verdict)
 {
 	phrases_init(&p->phrases);
-	struct filter f = {.p = p, .choice = choice, .v = verdict, .from = choice->from, .to = choice->to};
+	struct filter f = {.p = p, .v = verdict, .from = choice->from, .to = choice->to};
 	for (uint32_t k = f.from; k < f.to; k++)
-		judge(&f, k);
+		f.v[k] = filter_para(p, k);
 	find_rows(&f);
 	look_back(&f);
 	drop_repeated(&f);
@@ -490,6 +303,7 @@ void filter_paras(struct page *p, const struct proposal *choice, struct verdict 
 	drop_strays(&f);
 	drop_dates(&f);
 	find_sure(&f);
+	drop_before_headline(&f);
 	trim_front(&f);
 	trim_back(&f);
 	drop_bare_headings(&f);

@@ -4,7 +4,8 @@
 #include "stages/read/read_int.h"
 
 #define LOOK 20000u /* bytes of the text that are looked at */
-#define LEAST 30u   /* letters without which nothing is said */
+#define WORDS_LOOK 4000u
+#define LEAST 30u /* letters without which nothing is said */
 
 enum script {
 	LATIN,
@@ -76,33 +77,30 @@ static const struct {
 	{"sr", " и у не на да се је за од су као али са би "},
 };
 
-static size_t common_words(struct reading *r, struct str text, const char *words)
-{
-	size_t count = 0;
-	struct str list = str_c(words);
-	struct str folded = fold_words(r->a, str_sub(text, 0, utf8_cut(text, LOOK)));
-	for (size_t from = 0; from < folded.n;) {
-		size_t end = str_chr(folded, ' ', from);
-		struct str word = str_sub(folded, from, end);
-		if (word.n < 12 && str_find(list, str_join(r->a, STR(" "), str_join(r->a, word, STR(" "))), 0) < list.n)
-			count++;
-		from = end + 1;
-	}
-	return count;
-}
+#define LANGUAGES ARRAY_LEN(COMMON)
+#define WORD_MAX 12u
 
 static const char *by_words(struct reading *r, struct str text, size_t from, size_t to)
 {
-	const char *best = "";
-	size_t most = 2;
-	for (size_t i = from; i < to; i++) {
-		size_t n = common_words(r, text, COMMON[i].words);
-		if (n > most) {
-			most = n;
-			best = COMMON[i].language;
+	size_t count[LANGUAGES] = {0};
+	struct str folded = fold_words(r->a, str_sub(text, 0, utf8_cut(text, WORDS_LOOK)));
+	for (size_t at = 0; at < folded.n;) {
+		char key[WORD_MAX + 2] = {' '};
+		size_t end = str_chr(folded, ' ', at);
+		size_t n = end - at;
+		for (size_t i = 0; n > 0 && n <= WORD_MAX && i < n; i++)
+			key[i + 1] = folded.p[at + i];
+		key[n <= WORD_MAX ? n + 1 : 0] = ' ';
+		for (size_t i = from; n > 0 && n <= WORD_MAX && i < to; i++) {
+			struct str list = str_c(COMMON[i].words);
+			count[i] += str_find(list, str_mem(key, n + 2), 0) < list.n;
 		}
+		at = end + 1;
 	}
-	return best;
+	size_t best = from;
+	for (size_t i = from; i < to; i++)
+		best = count[i] > count[best] ? i : best;
+	return count[best] > 2 ? COMMON[best].language : "";
 }
 
 #define CYRILLIC_FROM 18u /* in COMMON */

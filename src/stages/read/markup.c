@@ -80,29 +80,40 @@ static bool class_has(const struct html *h, uint32_t i, const char *word)
 	return str_ifind(c, str_c(word), 0) < c.n || str_ifind(id, str_c(word), 0) < id.n;
 }
 
-bool is_aside(const struct html *h, uint32_t i)
+static bool begins_aside(const struct html *h, uint32_t i)
 {
 	static const char *const words[] = {"comment", "related", "sidebar", "teaser", "recommend", "respond", "footer",
 		"widget", "most-read", "mostread", "trending", "author-bio", "about-author", "authorbox", "author-box"};
-	for (; i != HTML_NONE; i = h->nodes[i].parent) {
-		switch (html_tag(h, i)) {
-		case NAME_ASIDE:
-		case NAME_FOOTER:
-		case NAME_NAV:
-		case NAME_FORM:
-			return true;
-		case NAME_BODY:
-		case NAME_MAIN:
-		case NAME_NONE:
-			continue;
-		default:
-			break;
-		}
-		for (size_t k = 0; k < ARRAY_LEN(words); k++)
-			if (class_has(h, i, words[k]))
-				return true;
+	switch (html_tag(h, i)) {
+	case NAME_ASIDE:
+	case NAME_FOOTER:
+	case NAME_NAV:
+	case NAME_FORM:
+		return true;
+	case NAME_BODY:
+	case NAME_MAIN:
+	case NAME_NONE:
+		return false;
+	default:
+		break;
 	}
+	for (size_t k = 0; h->nodes[i].nattrs && k < ARRAY_LEN(words); k++)
+		if (class_has(h, i, words[k]))
+			return true;
 	return false;
+}
+
+void mark_asides(struct reading *r)
+{
+	const struct html *h = r->h;
+	r->aside = arena_alloc(r->a, (size_t)h->n + 1);
+	for (uint32_t i = 1; i < h->n; i++)
+		r->aside[i] = r->aside[h->nodes[i].parent] || begins_aside(h, i);
+}
+
+bool is_aside(const struct reading *r, uint32_t i)
+{
+	return r->aside[i];
 }
 
 /* An author may be an item with a name of its own. */
@@ -128,15 +139,16 @@ static void one_itemprop(struct reading *r, uint32_t i, struct str prop)
 		add_evidence(r, ARTICLE_TITLE, fold_space(r->a, content), "itemprop headline", STR(""), i);
 	else if (str_ieq(prop, STR("articleSection")))
 		add_evidence(r, ARTICLE_SECTION, fold_space(r->a, content), "itemprop articleSection", STR(""), i);
-	else if (str_ieq(prop, STR("author")) && !is_aside(r->h, i))
+	else if (str_ieq(prop, STR("author")) && !is_aside(r, i))
 		add_byline(r, itemprop_name(r, i, content), "itemprop author", i);
 }
 
-static bool is_byline(const struct html *h, uint32_t i)
+static bool is_byline(struct reading *r, uint32_t i)
 {
+	const struct html *h = r->h;
 	return (class_has(h, i, "byline") || class_has(h, i, "author") || class_has(h, i, "autor") ||
 		       class_has(h, i, "writer")) &&
-		h->nodes[i].end - i < 16 && !is_aside(h, i);
+		h->nodes[i].end - i < 16 && !is_aside(r, i);
 }
 
 /* The first byline of the page, and others that stand beside it. */
@@ -147,9 +159,9 @@ static void bylines(struct reading *r)
 	for (uint32_t i = 0; i < h->n; i++) {
 		if (h->nodes[i].kind != HTML_ELEMENT || h->nodes[i].nattrs == 0)
 			continue;
-		if (str_ieq(html_attr(h, i, NAME_REL), STR("author")) && !is_aside(h, i))
+		if (str_ieq(html_attr(h, i, NAME_REL), STR("author")) && !is_aside(r, i))
 			add_byline(r, html_text(r->a, h, i), "rel author", i);
-		if (!is_byline(h, i) || (near != HTML_NONE && (i < near || i >= h->nodes[near].end)))
+		if (!is_byline(r, i) || (near != HTML_NONE && (i < near || i >= h->nodes[near].end)))
 			continue;
 		size_t before = r->article->n;
 		add_byline(r, html_text(r->a, h, i), "class byline", i);
@@ -159,12 +171,13 @@ static void bylines(struct reading *r)
 	}
 }
 
-static bool is_headline_class(const struct html *h, uint32_t i)
+static bool is_headline_class(struct reading *r, uint32_t i)
 {
+	const struct html *h = r->h;
 	return h->nodes[i].kind == HTML_ELEMENT && h->nodes[i].nattrs && h->nodes[i].end - i < 24 &&
 		(class_has(h, i, "headline") || class_has(h, i, "entry-title") || class_has(h, i, "article-title") ||
 			class_has(h, i, "post-title") || class_has(h, i, "story-title")) &&
-		!is_aside(h, i);
+		!is_aside(r, i);
 }
 
 #define HEADINGS_MAX 4u /* of each kind */
@@ -177,7 +190,7 @@ static void headings(struct reading *r)
 	size_t others = 0;
 	for (uint32_t i = 0; i < h->n; i++) {
 		bool h1 = html_is(h, i, NAME_H1) && h1s < HEADINGS_MAX;
-		if (!h1 && (others >= HEADINGS_MAX || !is_headline_class(h, i)))
+		if (!h1 && (others >= HEADINGS_MAX || !is_headline_class(r, i)))
 			continue;
 		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, i), h1 ? "h1" : "class headline", STR(""), i);
 		h1s += h1;
@@ -186,7 +199,7 @@ static void headings(struct reading *r)
 	if (title != HTML_NONE)
 		add_evidence(r, ARTICLE_TITLE, without_site(r, html_text(r->a, h, title)), "title", STR(""), title);
 	for (uint32_t i = 0; i < h->n && h1s + others == 0; i++)
-		if (html_is(h, i, NAME_H2) && !is_aside(h, i)) {
+		if (html_is(h, i, NAME_H2) && !is_aside(r, i)) {
 			add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, i), "h2", STR(""), i);
 			others++;
 		}

@@ -68,10 +68,11 @@ struct article_evidence *add_evidence_at(struct reading *r, enum article_field f
 			str_eq(ar->evidence[i].from, str_c(from)))
 			return &ar->evidence[i];
 	struct article_evidence *e = arena_push(r->a, &ar->evidence, &ar->n, sizeof(*e));
+	/* the page goes before the article does */
 	*e = (struct article_evidence){.field = f,
-		.value = value,
+		.value = str_dup(r->a, value),
 		.from = str_c(from),
-		.raw = str_eq(raw, value) ? STR("") : raw,
+		.raw = str_eq(raw, value) ? STR("") : str_dup(r->a, raw),
 		.range = range};
 	return e;
 }
@@ -116,6 +117,7 @@ void read_article(struct arena *a, struct text_codecs *c, const struct read_inpu
 	ret->encoding_from = str_c(text.from);
 	html_parse(text.utf8, NULL, &h);
 	struct reading r = {.a = a, .h = &h, .text = &text, .in = in, .article = ret};
+	mark_asides(&r);
 	collect_jsonld(&r);
 	collect_meta(&r);
 	collect_markup(&r);

@@ -16,6 +16,7 @@ struct reading {
 	const struct text *text; /* for ranges of served bytes */
 	const struct read_input *in;
 	struct article *article;
+	bool *aside;          /* by node: is_aside() */
 	struct byte_range at; /* of what is being added, when that is no node */
 	/* JSON-LD */
 	uint32_t script;           /* the element being read */
@@ -72,7 +73,8 @@ void choose_language(struct reading *r);
 /* By letters and common words; empty when they do not tell. */
 const char *language_of(struct reading *r, struct str text);
 /* True inside what stands beside an article: names and stamps there are another's. */
-bool is_aside(const struct html *h, uint32_t i);
+bool is_aside(const struct reading *r, uint32_t i);
+void mark_asides(struct reading *r); /* before the collectors */
 
 /* The body: fills blocks, dropped and text. Fields are chosen by then. */
 void read_body(struct reading *r);

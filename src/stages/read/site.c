@@ -133,7 +133,7 @@ static void sections(struct reading *r)
 	bool label = false;
 	for (uint32_t i = 0; i < h->n; i++) {
 		if (h->nodes[i].kind != HTML_ELEMENT || h->nodes[i].nattrs == 0 || h->nodes[i].end - i > 60 ||
-			is_aside(h, i))
+			is_aside(r, i))
 			continue;
 		if (named(h, i, trails, ARRAY_LEN(trails)))
 			trail(r, i);
