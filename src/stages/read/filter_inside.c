@@ -2,6 +2,7 @@
 /* What a short paragraph says wherever it says it: role lines, the small print of newsletters, apps and rights. */
 #include "stages/read/body_int.h"
 
+/* clang-format off */
 #define INSIDE_PHRASES(X_DROP, X_KEEP)                                                                                 \
 	X_KEEP(BLOCK_ROLE, "contributed to this report")                                                               \
 	X_KEEP(BLOCK_ROLE, "contributed to this story")                                                                \
@@ -57,6 +58,7 @@
 								X_KEEP(BLOCK_CAPTION, "via getty images")              \
 									X_KEEP(BLOCK_CAPTION, "photo via")             \
 										X_KEEP(BLOCK_CAPTION, "Фото:")
+/* clang-format on */
 
 #define AS_DROP(reason, text) {text, BLOCK_OTHER, reason},
 #define AS_KEEP(kind, text) {text, kind, NULL},
