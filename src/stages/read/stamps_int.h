@@ -74,6 +74,8 @@ enum {
 struct stamp_given {
 	struct str key; /* datePublished, dateModified, dateCreated, uploadDate */
 	struct str value;
+	struct str url;      /* that the node gives for itself; empty: none */
+	struct str headline; /* and its headline */
 	bool weak;
 	uint32_t from, to;
 };
@@ -130,6 +132,8 @@ struct stamping {
 
 /* Regions, text positions and the headline. */
 void stamps_survey(struct stamping *s);
+/* Is a headline with the address `url` that of another page? Only where both are there and neither is this page's. */
+bool stamps_is_other(struct stamping *s, struct str headline, struct str url);
 /* Adds a candidate, unless there is no stamp in it or there are too many. NULL then. */
 struct stamp_candidate *stamps_add(struct stamping *s, const struct stamp_candidate *c);
 void stamps_declared(struct stamping *s);

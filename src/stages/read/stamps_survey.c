@@ -31,6 +31,8 @@ static const struct word WORDS[] = {
 	{"pagination", REGION_ASIDE, true},
 	{"pager", REGION_ASIDE, true},
 	{"widget", REGION_MARGIN, true},
+	{"rightbar", REGION_MARGIN, true},
+	{"leftbar", REGION_MARGIN, true},
 	{"rail", REGION_MARGIN, true},
 	{"newsletter", REGION_ASIDE, true},
 	{"ticker", REGION_ASIDE, true},
@@ -227,10 +229,12 @@ static void longest(struct stamping *s, uint32_t i, uint32_t next, uint32_t *bes
 	}
 }
 
-/* The first heading whose text is in the page's title or has the title in it; else such a text; else the heading with
+/* The heading, of the first sixty, whose text is most of the page's title or has the title in it; else such a text; else the heading with
  * the most text behind it. */
 static uint32_t find_headline(struct stamping *s)
 {
+	uint32_t named = HTML_NONE; /* in the title, the one that is most of it */
+	size_t named_n = 0;
 	const struct html *h = s->h;
 	struct str title = squeeze(s->a, page_title(s));
 	uint32_t best = HTML_NONE;
@@ -245,14 +249,29 @@ static uint32_t find_headline(struct stamping *s)
 		struct str text = squeeze(s->a, html_text(s->a, h, i));
 		if (text.n == 0)
 			continue;
-		if (in_title(title, text))
-			return i;
+		if (in_title(title, text) && text.n > named_n) {
+			named = i;
+			named_n = text.n;
+		}
 		longest(s, last, i, &best, &best_text);
 		last = i;
 	}
+	if (named != HTML_NONE)
+		return named;
 	longest(s, last, h->n, &best, &best_text);
 	uint32_t text = title.n >= 12 ? headline_in_text(s, title) : HTML_NONE;
 	return text == HTML_NONE ? best : text;
+}
+
+/* The path of an address, without a last slash. */
+static struct str path_of(struct str url)
+{
+	size_t from = str_find(url, STR("://"), 0);
+	size_t path = str_chr(url, '/', from < url.n ? from + 3 : 0);
+	size_t end = size_min(str_chr(url, '?', path), str_chr(url, '#', path));
+	while (end > path + 1 && url.p[end - 1] == '/')
+		end--;
+	return str_sub(url, path, end);
 }
 
 static bool is_article(const struct html *h, uint32_t i)
@@ -264,6 +283,25 @@ static uint32_t bytes_in(const struct stamping *s, uint32_t i)
 {
 	uint32_t end = s->h->nodes[i].end;
 	return (end < s->h->n ? s->at[end] : s->text_bytes) - s->at[i];
+}
+
+/* An article with a heading of its own that leads to another page: a teaser. */
+static bool is_teaser(const struct stamping *s, uint32_t i)
+{
+	const struct html *h = s->h;
+	uint32_t seen = 0;
+	for (uint32_t k = i + 1; k < h->nodes[i].end && seen < 40; k++, seen++) {
+		if (!html_is(h, k, NAME_H2) && !html_is(h, k, NAME_H3) && !html_is(h, k, NAME_H4))
+			continue;
+		for (uint32_t up = h->nodes[k].parent; up != HTML_NONE && up > i; up = h->nodes[up].parent)
+			if (html_is(h, up, NAME_A))
+				return true;
+		for (uint32_t a = k + 1; a < h->nodes[k].end; a++)
+			if (html_is(h, a, NAME_A) && bytes_in(s, a) * 10 > bytes_in(s, k) * 8)
+				return true;
+		return false;
+	}
+	return false;
 }
 
 /* What an element's names add to its region. */
@@ -282,7 +320,7 @@ static uint32_t region_of(struct stamping *s, uint32_t i, uint32_t holder, bool 
 	/* what a wide block is called says nothing of one stamp in it */
 	if (h->nodes[i].end - i > 60)
 		own &= ~(uint32_t)(REGION_DATE | REGION_PUBLISHED | REGION_UPDATED | REGION_BYLINE);
-	if (real && is_article(h, i))
+	if (is_article(h, i) && (real || is_teaser(s, i)))
 		own |= REGION_OTHER;
 	return own;
 }
@@ -334,12 +372,28 @@ static void mark_header(struct stamping *s)
 			break;
 		header = up;
 	}
+	/* comments are comments in a short page, too; but a block with the headline in it is none */
+	uint32_t within = header == HTML_NONE ? 0 : s->region[header] & REGION_COMMENT;
 	for (uint32_t i = header; header != HTML_NONE && i < h->nodes[header].end; i++) {
-		uint32_t not = REGION_MARGIN | REGION_FOOTER | REGION_COMMENT | REGION_EVENT | REGION_OTHER;
+		uint32_t not = REGION_MARGIN | REGION_FOOTER | REGION_EVENT | REGION_OTHER | within;
 		if (s->region[i] & (REGION_DATE | REGION_BYLINE))
 			not |= REGION_ASIDE;
 		s->region[i] = (s->region[i] | REGION_HEADER) & ~not ;
 	}
+}
+
+bool stamps_is_other(struct stamping *s, struct str headline, struct str url)
+{
+	struct str own = squeeze(s->a, headline);
+	struct str title = squeeze(s->a, page_title(s));
+	if (own.n < 12 || url.n == 0 || s->url.n == 0 || title.n < 12 || s->headline == HTML_NONE)
+		return false;
+	struct str shown = squeeze(s->a, html_text(s->a, s->h, s->headline));
+	if (in_title(title, own) || in_title(shown, own) || str_starts(shown, str_sub(own, 0, 16)))
+		return false;
+	struct str a = path_of(url);
+	struct str b = path_of(s->url);
+	return a.n > 1 && b.n > 1 && str_find(a, b, 0) >= a.n && str_find(b, a, 0) >= b.n;
 }
 
 static void count_text(struct stamping *s)
