@@ -134,6 +134,8 @@ struct stamping {
 void stamps_survey(struct stamping *s);
 /* Is a headline with the address `url` that of another page? Only where both are there and neither is this page's. */
 bool stamps_is_other(struct stamping *s, struct str headline, struct str url);
+/* Does <a> `i` look like the headline of another page: some words, not a name? */
+bool stamps_is_headline_link(const struct stamping *s, uint32_t i);
 /* Adds a candidate, unless there is no stamp in it or there are too many. NULL then. */
 struct stamp_candidate *stamps_add(struct stamping *s, const struct stamp_candidate *c);
 void stamps_declared(struct stamping *s);

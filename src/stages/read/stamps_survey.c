@@ -249,9 +249,10 @@ static uint32_t find_headline(struct stamping *s)
 		struct str text = squeeze(s->a, html_text(s->a, h, i));
 		if (text.n == 0)
 			continue;
-		if (in_title(title, text) && text.n > named_n) {
+		size_t shared = in_title(title, text) ? size_min(text.n, title.n) : 0;
+		if (shared > named_n) {
 			named = i;
-			named_n = text.n;
+			named_n = shared;
 		}
 		longest(s, last, i, &best, &best_text);
 		last = i;
@@ -261,17 +262,6 @@ static uint32_t find_headline(struct stamping *s)
 	longest(s, last, h->n, &best, &best_text);
 	uint32_t text = title.n >= 12 ? headline_in_text(s, title) : HTML_NONE;
 	return text == HTML_NONE ? best : text;
-}
-
-/* The path of an address, without a last slash. */
-static struct str path_of(struct str url)
-{
-	size_t from = str_find(url, STR("://"), 0);
-	size_t path = str_chr(url, '/', from < url.n ? from + 3 : 0);
-	size_t end = size_min(str_chr(url, '?', path), str_chr(url, '#', path));
-	while (end > path + 1 && url.p[end - 1] == '/')
-		end--;
-	return str_sub(url, path, end);
 }
 
 static bool is_article(const struct html *h, uint32_t i)
@@ -285,6 +275,41 @@ static uint32_t bytes_in(const struct stamping *s, uint32_t i)
 	return (end < s->h->n ? s->at[end] : s->text_bytes) - s->at[i];
 }
 
+/* The path of an address, without a last slash. */
+static struct str path_of(struct str url)
+{
+	size_t from = str_find(url, STR("://"), 0);
+	size_t path = str_chr(url, '/', from < url.n ? from + 3 : 0);
+	size_t end = size_min(str_chr(url, '?', path), str_chr(url, '#', path));
+	while (end > path + 1 && url.p[end - 1] == '/')
+		end--;
+	return str_sub(url, path, end);
+}
+
+bool stamps_is_headline_link(const struct stamping *s, uint32_t i)
+{
+	const struct html *h = s->h;
+	struct str to = str_trim(html_attr(h, i, NAME_HREF));
+	if (!html_is(h, i, NAME_A) || to.n == 0 || to.p[0] == '#' || str_istarts(to, STR("javascript:")) ||
+		(s->headline != HTML_NONE && s->headline > i && s->headline < h->nodes[i].end) ||
+		str_ends(path_of(s->url), path_of(to)))
+		return false;
+	size_t letters = 0;
+	size_t spaces = 0;
+	size_t wide = 0;
+	for (uint32_t k = i; k < h->nodes[i].end; k++) {
+		struct str text = h->nodes[k].kind == HTML_TEXT ? str_trim(html_node_text(h, k)) : STR("");
+		for (size_t c = 0; c < text.n; c++) {
+			uint8_t b = (uint8_t)text.p[c];
+			spaces += c && ascii_space(text.p[c]) && !ascii_space(text.p[c - 1]);
+			letters += (b & 0xc0) != 0x80 && !ascii_space(text.p[c]);
+			/* scripts that put no spaces: from kana on, and Thai */
+			wide += b >= 0xe3 && b < 0xee;
+		}
+	}
+	return wide * 2 > letters ? letters >= 8 : letters >= 12 && spaces >= 3;
+}
+
 /* An article with a heading of its own that leads to another page: a teaser. */
 static bool is_teaser(const struct stamping *s, uint32_t i)
 {
@@ -294,10 +319,10 @@ static bool is_teaser(const struct stamping *s, uint32_t i)
 		if (!html_is(h, k, NAME_H2) && !html_is(h, k, NAME_H3) && !html_is(h, k, NAME_H4))
 			continue;
 		for (uint32_t up = h->nodes[k].parent; up != HTML_NONE && up > i; up = h->nodes[up].parent)
-			if (html_is(h, up, NAME_A))
+			if (stamps_is_headline_link(s, up))
 				return true;
 		for (uint32_t a = k + 1; a < h->nodes[k].end; a++)
-			if (html_is(h, a, NAME_A) && bytes_in(s, a) * 10 > bytes_in(s, k) * 8)
+			if (stamps_is_headline_link(s, a))
 				return true;
 		return false;
 	}

@@ -6,7 +6,7 @@
 
 #define LINE_MAX_BYTES 4096u
 #define PIECES_MAX 256u
-#define ALONE 90u /* bytes of a line besides its stamps, up to which the line is about the stamp */
+#define ALONE 90u /* characters of a line besides its stamps, up to which the line is about the stamp */
 #define DAY_NS (86400ll * 1000000000ll)
 #define META 300u      /* the same in a block that is called meta, byline or date */
 #define LEAD 45u       /* a place and an agency before a stamp that opens a paragraph */
@@ -24,6 +24,11 @@ struct liner {
 	struct piece pieces[PIECES_MAX];
 	size_t n;
 	enum date_label carried; /* the last line was a label */
+	struct {
+		size_t first, n; /* its candidates */
+		bool begins;     /* it begins with its stamp, else it ends with it */
+		bool has;
+	} row; /* the last line, where that may be one of a list */
 	struct {
 		uint32_t end;
 		bool is_block;
@@ -78,6 +83,14 @@ static void source_of(const struct liner *l, size_t from, size_t to, struct stam
 	c->node = a->node;
 }
 
+static size_t characters(struct str s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		n += ((uint8_t)s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
 /* Little but the stamp stands in the element around it. */
 static bool is_wrapped(const struct stamping *s, const struct stamp_candidate *c)
 {
@@ -87,7 +100,7 @@ static bool is_wrapped(const struct stamping *s, const struct stamp_candidate *c
 	size_t n = 0;
 	for (uint32_t i = up; i < s->h->nodes[up].end; i++)
 		if (s->h->nodes[i].kind == HTML_TEXT)
-			n += str_trim(html_node_text(s->h, i)).n;
+			n += characters(str_trim(html_node_text(s->h, i)));
 	return n < c->raw.n + 30;
 }
 
@@ -100,6 +113,67 @@ static enum stamp_field field_of(enum date_label label, uint32_t region)
 	if ((region & REGION_UPDATED) && !(region & REGION_PUBLISHED))
 		return STAMP_UPDATED;
 	return region & REGION_PUBLISHED ? STAMP_PUBLISHED : STAMP_NONE;
+}
+
+static size_t bytes_of(const struct stamping *s, uint32_t node)
+{
+	uint32_t end = s->h->nodes[node].end;
+	return (end < s->h->n ? s->at[end] : s->text_bytes) - s->at[node];
+}
+
+/* The stamp stands beside a link to another page, in a block that has little else: an entry of a list of pages. */
+static bool is_beside_link(const struct stamping *s, const struct stamp_candidate *c)
+{
+	const struct html *h = s->h;
+	uint32_t up = h->nodes[c->node].parent;
+	for (unsigned level = 0; level < 6 && up != HTML_NONE; level++, up = h->nodes[up].parent) {
+		bool holds = s->headline != HTML_NONE && up <= s->headline && s->headline < h->nodes[up].end;
+		size_t text = 0;
+		bool links = false;
+		if (holds || html_is(h, up, NAME_BODY) || h->nodes[up].end - up > 60)
+			return false;
+		for (uint32_t i = up; i < h->nodes[up].end; i++) {
+			if (h->nodes[i].kind == HTML_TEXT)
+				text += characters(str_trim(html_node_text(h, i)));
+			/* around the stamp it may be but the stamp's own */
+			bool around = i <= c->node && c->node < h->nodes[i].end;
+			links = links || (stamps_is_headline_link(s, i) && (!around || bytes_of(s, i) > c->raw.n + 24));
+		}
+		if (text > 240)
+			return false;
+		if (links)
+			return true;
+		/* what the nearest item or row does not hold is not beside it */
+		if (html_is(h, up, NAME_LI) || html_is(h, up, NAME_TR) || html_is(h, up, NAME_ARTICLE))
+			return false;
+	}
+	return false;
+}
+
+/* A line that begins or ends with its only stamp, which nothing names, and says something else: two of different days in
+ * a row are entries of a list. */
+static void watch_row(struct liner *l, const struct date_stamp *found, size_t n, struct str text, size_t first)
+{
+	struct stamps *out = l->s->out;
+	size_t rest = n == 1 ? characters(text) - characters(str_sub(text, found->from, found->to)) : 0;
+	bool begins = n == 1 && found->from <= 2;
+	bool ends = n == 1 && text.n - found->to <= 2;
+	bool is_row = begins != ends && rest >= 8 && rest <= 120 && found->label == DATE_LABEL_NONE &&
+		found->kind == DATE_INSTANT && out->n > first;
+	if (is_row && l->row.has && l->row.begins == begins &&
+		out->items[l->row.first].stamp.t.ns != found->t.ns) {
+		const char *why = "one of a list";
+		for (size_t i = l->row.first; i < l->row.first + l->row.n; i++)
+			if (!out->items[i].rejected)
+				out->items[i].rejected = why;
+		for (size_t i = first; i < out->n; i++)
+			if (!out->items[i].rejected)
+				out->items[i].rejected = why;
+	}
+	l->row.has = is_row;
+	l->row.begins = begins;
+	l->row.first = first;
+	l->row.n = out->n - first;
 }
 
 /* A <time> that the stamp stands in is more exact, and the words of the line say what it is of. */
@@ -137,9 +211,11 @@ static void read_line(struct liner *l)
 	size_t n = date_find(text, &s->hints, found, ARRAY_LEN(found));
 	if (n == 0 && text.n <= LABEL_LINE)
 		l->carried = date_label_of(text);
-	size_t rest = text.n;
+	/* stamps do not overlap */
+	size_t rest = characters(text);
 	for (size_t k = 0; k < n; k++)
-		rest -= found[k].to - found[k].from;
+		rest -= characters(str_sub(text, found[k].from, found[k].to));
+	size_t first = s->out->n;
 	for (size_t k = 0; k < n; k++) {
 		struct stamp_candidate c = {.source = STAMP_VISIBLE, .key = STR("text"), .stamp = found[k]};
 		source_of(l, found[k].from, found[k].to, &c);
@@ -158,9 +234,12 @@ static void read_line(struct liner *l)
 		c.is_inner = s->headline != HTML_NONE && s->h->nodes[c.node].parent != s->headline;
 		c.leads = found[k].from <= LEAD;
 		c.rejected = label == DATE_LABEL_OTHER ? "another kind of date" : NULL;
+		if (!c.rejected && is_beside_link(s, &c))
+			c.rejected = "beside a link to another page";
 		tell_time(l, &c);
 		(void)stamps_add(s, &c);
 	}
+	watch_row(l, found, n, text, first);
 }
 
 static void flush(struct liner *l)
