@@ -53,7 +53,8 @@ static bool by_near_label(const struct stamp_candidate *c)
 }
 static bool by_near_text(const struct stamp_candidate *c)
 {
-	return c->source == STAMP_VISIBLE && c->is_alone && is_near(c);
+	/* words of the headline are what it is about */
+	return (c->distance != 0 || c->is_inner) && c->source == STAMP_VISIBLE && c->is_alone && is_near(c);
 }
 static bool by_near_lead(const struct stamp_candidate *c)
 {

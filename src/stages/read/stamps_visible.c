@@ -121,31 +121,42 @@ static size_t bytes_of(const struct stamping *s, uint32_t node)
 	return (end < s->h->n ? s->at[end] : s->text_bytes) - s->at[node];
 }
 
-/* The stamp stands beside a link to another page, in a block that has little else: an entry of a list of pages. */
+static bool is_entry(const struct html *h, uint32_t i)
+{
+	return html_is(h, i, NAME_LI) || html_is(h, i, NAME_TR) || html_is(h, i, NAME_DD) || html_is(h, i, NAME_ARTICLE);
+}
+
+/* Does block `up`, with little text in it, link to another page? What is around the stamp may be its own link. */
+static bool links_away(const struct stamping *s, uint32_t up, const struct stamp_candidate *c)
+{
+	const struct html *h = s->h;
+	if (bytes_of(s, up) > 600 || h->nodes[up].end - up > 60)
+		return false;
+	for (uint32_t i = up; i < h->nodes[up].end; i++) {
+		bool around = i <= c->node && c->node < h->nodes[i].end;
+		if (stamps_is_headline_link(s, i) && (!around || bytes_of(s, i) > c->raw.n + 24))
+			return true;
+	}
+	return false;
+}
+
+/* In the line's block, or the item, row or article around it, a link to another page stands: an entry of a list of
+ * pages. */
 static bool is_beside_link(const struct stamping *s, const struct stamp_candidate *c)
 {
 	const struct html *h = s->h;
+	bool in_block = false;
 	uint32_t up = h->nodes[c->node].parent;
-	for (unsigned level = 0; level < 6 && up != HTML_NONE; level++, up = h->nodes[up].parent) {
+	for (unsigned level = 0; level < 8 && up != HTML_NONE; level++, up = h->nodes[up].parent) {
 		bool holds = s->headline != HTML_NONE && up <= s->headline && s->headline < h->nodes[up].end;
-		size_t text = 0;
-		bool links = false;
-		if (holds || html_is(h, up, NAME_BODY) || h->nodes[up].end - up > 60)
+		bool block = !is_inline(h, up);
+		if (holds || html_is(h, up, NAME_BODY))
 			return false;
-		for (uint32_t i = up; i < h->nodes[up].end; i++) {
-			if (h->nodes[i].kind == HTML_TEXT)
-				text += characters(str_trim(html_node_text(h, i)));
-			/* around the stamp it may be but the stamp's own */
-			bool around = i <= c->node && c->node < h->nodes[i].end;
-			links = links || (stamps_is_headline_link(s, i) && (!around || bytes_of(s, i) > c->raw.n + 24));
-		}
-		if (text > 240)
-			return false;
-		if (links)
+		if (((block && !in_block) || is_entry(h, up)) && links_away(s, up, c))
 			return true;
-		/* what the nearest item or row does not hold is not beside it */
-		if (html_is(h, up, NAME_LI) || html_is(h, up, NAME_TR) || html_is(h, up, NAME_ARTICLE))
+		if (is_entry(h, up))
 			return false;
+		in_block = in_block || block;
 	}
 	return false;
 }
