@@ -89,7 +89,8 @@ static void add_stamp(
 		add_evidence_at(r, f, value, from.p, str_dup(r->a, c->raw), served(r, c->from, c->to));
 	if (!e || ar->n == before)
 		return;
-	e->zone = str_c(date_zone_name(c->stamp.zone));
+	bool lent = choice && choice->zone_from != SIZE_MAX;
+	e->zone = str_c(date_zone_name(lent ? DATE_ZONE_PAGE : c->stamp.zone));
 	e->rejected = str_c(c->rejected ? c->rejected : "");
 	e->chosen = choice != NULL;
 }

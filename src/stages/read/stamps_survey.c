@@ -286,13 +286,21 @@ static struct str path_of(struct str url)
 	return str_sub(url, path, end);
 }
 
+/* Does a link lead to the page itself, or to an archive's copy of it? */
+static bool is_own(const struct stamping *s, struct str to)
+{
+	struct str path = path_of(s->url);
+	struct str other = path_of(to);
+	return path.n > 1 && other.n > 1 && (str_ends(path, other) || str_ends(other, path));
+}
+
 bool stamps_is_headline_link(const struct stamping *s, uint32_t i)
 {
 	const struct html *h = s->h;
 	struct str to = str_trim(html_attr(h, i, NAME_HREF));
 	if (!html_is(h, i, NAME_A) || to.n == 0 || to.p[0] == '#' || str_istarts(to, STR("javascript:")) ||
 		(s->headline != HTML_NONE && s->headline > i && s->headline < h->nodes[i].end) ||
-		str_ends(path_of(s->url), path_of(to)))
+		is_own(s, to))
 		return false;
 	size_t letters = 0;
 	size_t spaces = 0;

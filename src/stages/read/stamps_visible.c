@@ -10,6 +10,9 @@
 #define DAY_NS (86400ll * 1000000000ll)
 #define META 300u      /* the same in a block that is called meta, byline or date */
 #define LEAD 45u       /* a place and an agency before a stamp that opens a paragraph */
+#define TIE_LINE 160u /* characters of a line of clocks whose day an earlier line names */
+#define TIE_REACH 400u /* bytes of text back to that line */
+#define TIE_REST 12u   /* characters of such a line that no label names, besides its clocks */
 #define LABEL_LINE 40u /* a line that is a label for the next one */
 
 struct piece {
@@ -24,6 +27,8 @@ struct liner {
 	struct piece pieces[PIECES_MAX];
 	size_t n;
 	enum date_label carried; /* the last line was a label */
+	struct str day;          /* the last day that a line named, as it stands there */
+	uint32_t day_at;         /* bytes of text before it */
 	struct {
 		size_t first, n; /* its candidates */
 		bool begins;     /* it begins with its stamp, else it ends with it */
@@ -212,6 +217,57 @@ static void tell_time(struct liner *l, const struct stamp_candidate *c)
 	}
 }
 
+static size_t rest_of(struct str text, const struct date_stamp *found, size_t n)
+{
+	size_t rest = characters(text);
+	/* stamps do not overlap */
+	for (size_t k = 0; k < n; k++)
+		rest -= characters(str_sub(text, found[k].from, found[k].to));
+	return rest;
+}
+
+/* "posted 7:25 a.m. | last updated 9:25 a.m.", the day in a line above: the clocks of a line that names no day are of
+ * the last day named, where labels or nothing else stand beside them. Returns how many stamps there are. */
+static size_t tie_line(struct liner *l, struct str text, struct date_stamp *found, size_t n)
+{
+	struct date_stamp tied[16];
+	struct stamping *s = l->s;
+	bool labelled = n > 0;
+	size_t kept = 0;
+	for (size_t k = 0; k < n; k++) {
+		if (found[k].kind != DATE_PARTIAL)
+			return n;
+		labelled = labelled &&
+			(found[k].label == DATE_LABEL_PUBLISHED || found[k].label == DATE_LABEL_UPDATED);
+	}
+	if (n == 0 || l->day.n == 0 || characters(text) > TIE_LINE || s->at[l->pieces[0].node] > l->day_at + TIE_REACH ||
+		(!labelled && rest_of(text, found, n) > TIE_REST))
+		return n;
+	struct str both = str_fmt(s->a, "%.*s; %.*s", STR_FMT(l->day), STR_FMT(text));
+	size_t skip = l->day.n + 2;
+	size_t all = date_find(both, &s->hints, tied, ARRAY_LEN(tied));
+	for (size_t k = 0; k < all; k++) {
+		if (!tied[k].is_tied || tied[k].from < skip)
+			continue;
+		found[kept] = tied[k];
+		found[kept].from -= skip;
+		found[kept].to -= skip;
+		bool own = tied[k].label_from >= skip;
+		found[kept].label = own ? tied[k].label : DATE_LABEL_NONE;
+		found[kept].label_from = own ? tied[k].label_from - skip : 0;
+		found[kept++].label_to = own ? tied[k].label_to - skip : 0;
+	}
+	return kept ? kept : n;
+}
+
+static void keep_day(struct liner *l, const struct stamp_candidate *c)
+{
+	if (c->stamp.kind != DATE_INSTANT || c->stamp.is_tied || c->rejected || c->stamp.t.precision < PRECISION_DAY)
+		return;
+	l->day = c->raw;
+	l->day_at = l->s->at[c->node];
+}
+
 static void read_line(struct liner *l)
 {
 	struct date_stamp found[16];
@@ -220,12 +276,10 @@ static void read_line(struct liner *l)
 	enum date_label carried = l->carried;
 	l->carried = DATE_LABEL_NONE;
 	size_t n = date_find(text, &s->hints, found, ARRAY_LEN(found));
+	n = tie_line(l, text, found, n);
 	if (n == 0 && text.n <= LABEL_LINE)
 		l->carried = date_label_of(text);
-	/* stamps do not overlap */
-	size_t rest = characters(text);
-	for (size_t k = 0; k < n; k++)
-		rest -= characters(str_sub(text, found[k].from, found[k].to));
+	size_t rest = rest_of(text, found, n);
 	size_t first = s->out->n;
 	for (size_t k = 0; k < n; k++) {
 		struct stamp_candidate c = {.source = STAMP_VISIBLE, .key = STR("text"), .stamp = found[k]};
@@ -249,6 +303,7 @@ static void read_line(struct liner *l)
 			c.rejected = "beside a link to another page";
 		tell_time(l, &c);
 		(void)stamps_add(s, &c);
+		keep_day(l, &c);
 	}
 	watch_row(l, found, n, text, first);
 }
