@@ -126,6 +126,8 @@ struct stamping {
 	uint32_t *region;    /* by node */
 	uint32_t *at;        /* by node: bytes of visible text before it */
 	uint32_t headline;   /* node; HTML_NONE */
+	struct str title;    /* the page's, and the headline's text: letters and digits only */
+	struct str shown;
 	uint32_t text_bytes; /* of the page */
 	uint32_t pubdate;    /* number of that attribute's name */
 };

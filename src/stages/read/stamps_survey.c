@@ -236,7 +236,7 @@ static uint32_t find_headline(struct stamping *s)
 	uint32_t named = HTML_NONE; /* in the title, the one that is most of it */
 	size_t named_n = 0;
 	const struct html *h = s->h;
-	struct str title = squeeze(s->a, page_title(s));
+	struct str title = s->title;
 	uint32_t best = HTML_NONE;
 	uint32_t best_text = 0;
 	uint32_t last = HTML_NONE;
@@ -315,7 +315,7 @@ bool stamps_is_headline_link(const struct stamping *s, uint32_t i)
 			wide += b >= 0xe3 && b < 0xee;
 		}
 	}
-	return wide * 2 > letters ? letters >= 8 : letters >= 12 && spaces >= 3;
+	return wide * 2 > letters ? letters >= 10 : letters >= 12 && spaces >= 3;
 }
 
 /* An article with a heading of its own that leads to another page: a teaser. */
@@ -418,11 +418,9 @@ static void mark_header(struct stamping *s)
 bool stamps_is_other(struct stamping *s, struct str headline, struct str url)
 {
 	struct str own = squeeze(s->a, headline);
-	struct str title = squeeze(s->a, page_title(s));
-	if (own.n < 12 || url.n == 0 || s->url.n == 0 || title.n < 12 || s->headline == HTML_NONE)
+	if (own.n < 12 || url.n == 0 || s->url.n == 0 || s->title.n < 12 || s->headline == HTML_NONE)
 		return false;
-	struct str shown = squeeze(s->a, html_text(s->a, s->h, s->headline));
-	if (in_title(title, own) || in_title(shown, own) || str_starts(shown, str_sub(own, 0, 16)))
+	if (in_title(s->title, own) || in_title(s->shown, own) || str_starts(s->shown, str_sub(own, 0, 16)))
 		return false;
 	struct str a = path_of(url);
 	struct str b = path_of(s->url);
@@ -452,7 +450,10 @@ void stamps_survey(struct stamping *s)
 	s->region = arena_alloc(s->a, (s->h->n + 1) * sizeof(*s->region));
 	s->at = arena_alloc(s->a, (s->h->n + 1) * sizeof(*s->at));
 	count_text(s);
+	s->title = squeeze(s->a, page_title(s));
 	s->headline = find_headline(s);
+	if (s->headline != HTML_NONE)
+		s->shown = squeeze(s->a, html_text(s->a, s->h, s->headline));
 	spread(s);
 	mark_header(s);
 }

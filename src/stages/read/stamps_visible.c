@@ -157,7 +157,9 @@ static bool is_beside_link(const struct stamping *s, const struct stamp_candidat
 		bool block = !is_inline(h, up);
 		if (holds || html_is(h, up, NAME_BODY))
 			return false;
-		if (((block && !in_block) || is_entry(h, up)) && links_away(s, up, c))
+		/* the links of a byline lead to authors and topics */
+		bool own = block && !in_block && !(c->region & REGION_BYLINE);
+		if ((own || is_entry(h, up)) && links_away(s, up, c))
 			return true;
 		if (is_entry(h, up))
 			return false;
