@@ -97,8 +97,8 @@ static void add_text(struct reading *r, enum article_field f, const json_t *v, c
 static struct str url_of(const json_t *node)
 {
 	const json_t *page = json_object_get(node, "mainEntityOfPage");
-	const json_t *urls[] = {json_object_get(node, "url"), page, json_object_get(page, "@id"),
-		json_object_get(node, "@id")};
+	const json_t *urls[] = {
+		json_object_get(node, "url"), page, json_object_get(page, "@id"), json_object_get(node, "@id")};
 	for (size_t i = 0; i < ARRAY_LEN(urls); i++)
 		if (str_istarts(text_of(urls[i]), STR("http")))
 			return text_of(urls[i]);

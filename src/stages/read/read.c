@@ -85,8 +85,8 @@ static void add_stamp(
 	struct str from = str_fmt(r->a, "%s %.*s", stamp_source_name(c->source), STR_FMT(c->key));
 	struct str value = instant_iso(r->a, choice ? choice->t : c->stamp.t);
 	size_t before = ar->n;
-	struct article_evidence *e =
-		add_evidence_at(r, f, value, from.p, str_dup(r->a, c->raw), served(r, c->from, c->to));
+	struct article_evidence *e = add_evidence_at(
+		r, f, value, from.p, str_dup(r->a, c->raw), served(r, c->from, c->to));
 	if (!e || ar->n == before)
 		return;
 	bool lent = choice && choice->zone_from != SIZE_MAX;

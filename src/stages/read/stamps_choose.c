@@ -424,7 +424,8 @@ static void zone_of_neighbour(struct stamps *out, struct stamp_choice *c)
 	for (size_t i = 0; i < out->n; i++) {
 		const struct stamp_candidate *o = &out->items[i];
 		bool named = o->stamp.zone == DATE_ZONE_OFFSET && o->stamp.t.offset_min != 0;
-		int64_t between = o->distance > own->distance ? o->distance - own->distance : own->distance - o->distance;
+		int64_t between = o->distance > own->distance ? o->distance - own->distance
+							      : own->distance - o->distance;
 		if (o->source != STAMP_VISIBLE || !named || !usable(o) || !o->is_labelled || between > 100 ||
 			local_day(&o->stamp.t) != local_day(&c->t))
 			continue;

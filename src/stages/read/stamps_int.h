@@ -122,11 +122,11 @@ struct stamping {
 	const struct html *h;
 	struct date_hints hints;
 	struct stamps *out;
-	struct str url;      /* the input's, without an archive's before it */
-	uint32_t *region;    /* by node */
-	uint32_t *at;        /* by node: bytes of visible text before it */
-	uint32_t headline;   /* node; HTML_NONE */
-	struct str title;    /* the page's, and the headline's text: letters and digits only */
+	struct str url;    /* the input's, without an archive's before it */
+	uint32_t *region;  /* by node */
+	uint32_t *at;      /* by node: bytes of visible text before it */
+	uint32_t headline; /* node; HTML_NONE */
+	struct str title;  /* the page's, and the headline's text: letters and digits only */
 	struct str shown;
 	uint32_t text_bytes; /* of the page */
 	uint32_t pubdate;    /* number of that attribute's name */

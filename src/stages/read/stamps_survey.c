@@ -229,8 +229,8 @@ static void longest(struct stamping *s, uint32_t i, uint32_t next, uint32_t *bes
 	}
 }
 
-/* The heading, of the first sixty, whose text is most of the page's title or has the title in it; else such a text; else the heading with
- * the most text behind it. */
+/* The heading, of the first sixty, whose text is most of the page's title or has the title in it; else such a text;
+ * else the heading with the most text behind it. */
 static uint32_t find_headline(struct stamping *s)
 {
 	uint32_t named = HTML_NONE; /* in the title, the one that is most of it */
@@ -299,8 +299,7 @@ bool stamps_is_headline_link(const struct stamping *s, uint32_t i)
 	const struct html *h = s->h;
 	struct str to = str_trim(html_attr(h, i, NAME_HREF));
 	if (!html_is(h, i, NAME_A) || to.n == 0 || to.p[0] == '#' || str_istarts(to, STR("javascript:")) ||
-		(s->headline != HTML_NONE && s->headline > i && s->headline < h->nodes[i].end) ||
-		is_own(s, to))
+		(s->headline != HTML_NONE && s->headline > i && s->headline < h->nodes[i].end) || is_own(s, to))
 		return false;
 	size_t letters = 0;
 	size_t spaces = 0;

@@ -10,7 +10,7 @@
 #define DAY_NS (86400ll * 1000000000ll)
 #define META 300u      /* the same in a block that is called meta, byline or date */
 #define LEAD 45u       /* a place and an agency before a stamp that opens a paragraph */
-#define TIE_LINE 160u /* characters of a line of clocks whose day an earlier line names */
+#define TIE_LINE 160u  /* characters of a line of clocks whose day an earlier line names */
 #define TIE_REACH 400u /* bytes of text back to that line */
 #define TIE_REST 12u   /* characters of such a line that no label names, besides its clocks */
 #define LABEL_LINE 40u /* a line that is a label for the next one */
@@ -128,7 +128,8 @@ static size_t bytes_of(const struct stamping *s, uint32_t node)
 
 static bool is_entry(const struct html *h, uint32_t i)
 {
-	return html_is(h, i, NAME_LI) || html_is(h, i, NAME_TR) || html_is(h, i, NAME_DD) || html_is(h, i, NAME_ARTICLE);
+	return html_is(h, i, NAME_LI) || html_is(h, i, NAME_TR) || html_is(h, i, NAME_DD) ||
+		html_is(h, i, NAME_ARTICLE);
 }
 
 /* Does block `up`, with little text in it, link to another page? What is around the stamp may be its own link. */
@@ -168,8 +169,8 @@ static bool is_beside_link(const struct stamping *s, const struct stamp_candidat
 	return false;
 }
 
-/* A line that begins or ends with its only stamp, which nothing names, and says something else: two of different days in
- * a row are entries of a list. */
+/* A line that begins or ends with its only stamp, which nothing names, and says something else: two of different days
+ * in a row are entries of a list. */
 static void watch_row(struct liner *l, const struct date_stamp *found, size_t n, struct str text, size_t first)
 {
 	struct stamps *out = l->s->out;
@@ -178,8 +179,7 @@ static void watch_row(struct liner *l, const struct date_stamp *found, size_t n,
 	bool ends = n == 1 && text.n - found->to <= 2;
 	bool is_row = begins != ends && rest >= 8 && rest <= 120 && found->label == DATE_LABEL_NONE &&
 		found->kind == DATE_INSTANT && out->n > first;
-	if (is_row && l->row.has && l->row.begins == begins &&
-		out->items[l->row.first].stamp.t.ns != found->t.ns) {
+	if (is_row && l->row.has && l->row.begins == begins && out->items[l->row.first].stamp.t.ns != found->t.ns) {
 		const char *why = "one of a list";
 		for (size_t i = l->row.first; i < l->row.first + l->row.n; i++)
 			if (!out->items[i].rejected)
@@ -239,11 +239,10 @@ static size_t tie_line(struct liner *l, struct str text, struct date_stamp *foun
 	for (size_t k = 0; k < n; k++) {
 		if (found[k].kind != DATE_PARTIAL)
 			return n;
-		labelled = labelled &&
-			(found[k].label == DATE_LABEL_PUBLISHED || found[k].label == DATE_LABEL_UPDATED);
+		labelled = labelled && (found[k].label == DATE_LABEL_PUBLISHED || found[k].label == DATE_LABEL_UPDATED);
 	}
-	if (n == 0 || l->day.n == 0 || characters(text) > TIE_LINE || s->at[l->pieces[0].node] > l->day_at + TIE_REACH ||
-		(!labelled && rest_of(text, found, n) > TIE_REST))
+	if (n == 0 || l->day.n == 0 || characters(text) > TIE_LINE ||
+		s->at[l->pieces[0].node] > l->day_at + TIE_REACH || (!labelled && rest_of(text, found, n) > TIE_REST))
 		return n;
 	struct str both = str_fmt(s->a, "%.*s; %.*s", STR_FMT(l->day), STR_FMT(text));
 	size_t skip = l->day.n + 2;

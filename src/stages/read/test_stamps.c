@@ -131,9 +131,11 @@ static void test_lists_of_other_pages(void **unused)
 {
 	(void)unused;
 	static const struct want cases[] = {
-		{"an item with a link", H1 TEXT "<ul><li><span class=date>15.11.2018</span> " OTHER "</li></ul>", "", ""},
+		{"an item with a link", H1 TEXT "<ul><li><span class=date>15.11.2018</span> " OTHER "</li></ul>", "",
+			""},
 		{"a line with a link", H1 "<p>" OTHER " (2018-11-15)</p>" TEXT, "", ""},
-		{"a teaser", H1 TEXT "<article><h2>" OTHER "</h2><div class=meta><time>2018-11-15</time></div></article>",
+		{"a teaser",
+			H1 TEXT "<article><h2>" OTHER "</h2><div class=meta><time>2018-11-15</time></div></article>",
 			"", ""},
 		{"a diary of days", H1 "<p>12 May 2020: a reading<br>3 June 2020: the spring ball</p>" TEXT, "", ""},
 		{"a comment in a short page", H1 TEXT "<div class=comment><p>I was there.</p>Bo 2018-11-15 10:00</div>",
@@ -152,16 +154,19 @@ static void test_clocks_join_their_days(void **unused)
 	(void)unused;
 	static const struct want cases[] = {
 		{"a line of clocks below the day",
-			"<p class=date>November 15, 2018</p>" H1 "<p>posted 7:25 a.m. | last updated 9:25 a.m.</p>" TEXT,
+			"<p class=date>November 15, 2018</p>" H1
+			"<p>posted 7:25 a.m. | last updated 9:25 a.m.</p>" TEXT,
 			"2018-11-15T07:25", "2018-11-15T09:25"},
 		{"a clock in prose is not the article's",
-			"<p class=date>November 15, 2018</p>" H1 "<p>The harbour opens at 9:25 a.m., they say.</p>" TEXT,
+			"<p class=date>November 15, 2018</p>" H1
+			"<p>The harbour opens at 9:25 a.m., they say.</p>" TEXT,
 			"2018-11-15", ""},
 		{"a day that is declared, a clock that is shown",
 			"<meta name=pubdate content=2018-11-15>" H1 "<p>15 November 2018, 09:25 GMT</p>" TEXT,
 			"2018-11-15T09:25Z", ""},
 		{"of two clocks none",
-			"<meta name=pubdate content=2018-11-15>" H1 "<p>15 Nov 2018 09:25</p><p>15 Nov 2018 10:25</p>" TEXT,
+			"<meta name=pubdate content=2018-11-15>" H1
+			"<p>15 Nov 2018 09:25</p><p>15 Nov 2018 10:25</p>" TEXT,
 			"2018-11-15", ""},
 		{"no zone of another day", H1 "<p>Posted Nov 15, 2018 7:25 AM, updated 2018-11-16 09:25:09-05</p>" TEXT,
 			"2018-11-15T07:25", "2018-11-16T09:25:09-05:00"},
