@@ -292,6 +292,29 @@ static void find_zone(struct stamps *out, enum stamp_field field, struct stamp_c
 	}
 }
 
+/* A declared instant in UTC that is the midnight, in a zone of the east, of the day that the page shows: only a day was
+ * entered, and it begins there. */
+static void midnight_zone(const struct stamps *out, enum stamp_field field, struct stamp_choice *c)
+{
+	const int64_t hour = 60 * MINUTE_NS;
+	if (!c->t.has_zone || c->t.offset_min || c->t.precision < PRECISION_MINUTE ||
+		out->items[c->index].source > STAMP_MICRODATA)
+		return;
+	for (size_t i = 0; i < out->n; i++) {
+		const struct stamp_candidate *o = &out->items[i];
+		if (o->source != STAMP_VISIBLE || o->rejected || o->stamp.kind != DATE_INSTANT || !o->is_alone ||
+			!is_near(o) || o->stamp.t.precision != PRECISION_DAY ||
+			(o->field != field && o->field != STAMP_NONE))
+			continue;
+		int64_t apart = o->stamp.t.ns - c->t.ns;
+		if (apart < hour || apart > 14 * hour || apart % hour)
+			return;
+		c->t.offset_min = (int16_t)(apart / MINUTE_NS);
+		c->zone_from = i;
+		return;
+	}
+}
+
 /* Dissent -------------------------------------------------------------------------------------------------------------
  */
 
@@ -476,6 +499,7 @@ static void choose(
 	ret->t = out->items[ret->index].stamp.t;
 	find_zone(out, field, ret);
 	zone_of_neighbour(out, ret);
+	midnight_zone(out, field, ret);
 	find_dissent(out, field, ret);
 }
 

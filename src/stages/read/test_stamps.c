@@ -114,6 +114,14 @@ static void test_sources_help_each_other(void **unused)
 			"<meta property='article:published_time' content='2018-11-16T02:25:09Z'>" H1
 			"<p class=date>November 15, 2018 | 9:25pm</p>" TEXT,
 			"2018-11-15T21:25:09-05:00", ""},
+		{"UTC, and the day that begins then",
+			"<meta property='article:published_time' content='2018-11-14T23:00:00Z'>" H1
+			"<p class=date>November 15, 2018</p>" TEXT,
+			"2018-11-15T00:00:00+01:00", ""},
+		{"UTC, and another day",
+			"<meta property='article:published_time' content='2018-11-14T23:10:00Z'>" H1
+			"<p class=date>November 15, 2018</p>" TEXT,
+			"2018-11-14T23:10:00Z", ""},
 		{"the order of numbers, from another stamp",
 			"<html lang=en>" H1 "<p>Published 11/05/2018</p>" TEXT "<p>Seen 25/12/2017</p>", "2018-05-11",
 			""},
