@@ -3,6 +3,8 @@
  * node. */
 #include "stages/read/stamps_int.h"
 
+#define LINK_NODES 40u /* of a link, a heading or the beginning of an article that are looked at */
+
 struct word {
 	const char *text;
 	uint32_t flag;
@@ -304,7 +306,7 @@ bool stamps_is_headline_link(const struct stamping *s, uint32_t i)
 	size_t letters = 0;
 	size_t spaces = 0;
 	size_t wide = 0;
-	for (uint32_t k = i; k < h->nodes[i].end; k++) {
+	for (uint32_t k = i; k < h->nodes[i].end && k < i + LINK_NODES; k++) {
 		struct str text = h->nodes[k].kind == HTML_TEXT ? str_trim(html_node_text(h, k)) : STR("");
 		for (size_t c = 0; c < text.n; c++) {
 			uint8_t b = (uint8_t)text.p[c];
@@ -321,14 +323,13 @@ bool stamps_is_headline_link(const struct stamping *s, uint32_t i)
 static bool is_teaser(const struct stamping *s, uint32_t i)
 {
 	const struct html *h = s->h;
-	uint32_t seen = 0;
-	for (uint32_t k = i + 1; k < h->nodes[i].end && seen < 40; k++, seen++) {
+	for (uint32_t k = i + 1; k < h->nodes[i].end && k < i + LINK_NODES; k++) {
 		if (!html_is(h, k, NAME_H2) && !html_is(h, k, NAME_H3) && !html_is(h, k, NAME_H4))
 			continue;
 		for (uint32_t up = h->nodes[k].parent; up != HTML_NONE && up > i; up = h->nodes[up].parent)
 			if (stamps_is_headline_link(s, up))
 				return true;
-		for (uint32_t a = k + 1; a < h->nodes[k].end; a++)
+		for (uint32_t a = k + 1; a < h->nodes[k].end && a < k + LINK_NODES; a++)
 			if (stamps_is_headline_link(s, a))
 				return true;
 		return false;
