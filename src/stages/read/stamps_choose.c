@@ -436,6 +436,13 @@ static size_t with_clock(const struct stamps *out, enum stamp_field field, size_
 	return found;
 }
 
+static bool are_close(const struct stamp_candidate *a, const struct stamp_candidate *b)
+{
+	int64_t between = 0;
+	bool far = a->distance == INT64_MAX || __builtin_sub_overflow(a->distance, b->distance, &between);
+	return !far && between <= 100 && between >= -100;
+}
+
 /* Two stamps of one line or of neighbours, of the same day, of which the other names its zone in numbers: both are of
  * one clock. */
 static void zone_of_neighbour(struct stamps *out, struct stamp_choice *c)
@@ -447,9 +454,7 @@ static void zone_of_neighbour(struct stamps *out, struct stamp_choice *c)
 	for (size_t i = 0; i < out->n; i++) {
 		const struct stamp_candidate *o = &out->items[i];
 		bool named = o->stamp.zone == DATE_ZONE_OFFSET && o->stamp.t.offset_min != 0;
-		int64_t between = o->distance > own->distance ? o->distance - own->distance
-							      : own->distance - o->distance;
-		if (o->source != STAMP_VISIBLE || !named || !usable(o) || !o->is_labelled || between > 100 ||
+		if (o->source != STAMP_VISIBLE || !named || !usable(o) || !o->is_labelled || !are_close(o, own) ||
 			local_day(&o->stamp.t) != local_day(&c->t))
 			continue;
 		c->t.ns -= (int64_t)o->stamp.t.offset_min * MINUTE_NS;
