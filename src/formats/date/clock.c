@@ -341,7 +341,9 @@ bool date_clock(struct lexer *l, size_t i, struct clock *ret, size_t *ret_end)
 		return false;
 	*ret_end = at;
 	bool open = date_punct(l, at, '(');
-	if (ret->zone.kind == DATE_ZONE_NONE || (!open && !date_punct(l, at, '/')))
+	/* one without a zone only before one in brackets: "14:20 (11:20 GMT)" */
+	bool named = ret->zone.kind != DATE_ZONE_NONE;
+	if ((!open && !(named && date_punct(l, at, '/'))) || (!named && ret->precision == PRECISION_NONE))
 		return true;
 	if (!one_clock(l, at + 1, &second, &end) || second.zone.kind == DATE_ZONE_NONE ||
 		second.precision == PRECISION_NONE || (open && !date_punct(l, end, ')')))

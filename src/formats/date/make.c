@@ -24,7 +24,7 @@ static bool second_clock(struct clock *c, const struct civil *local, const struc
 	int second = 0;
 	int apart = (int)(c->hour * 60 + c->minute) - (int)(c->hour2 * 60 + c->minute2);
 	struct zone z2 = c->zone2;
-	bool known = date_zone_offset(&c->zone, local, h, &first);
+	bool known = c->zone.kind != DATE_ZONE_NONE && date_zone_offset(&c->zone, local, h, &first);
 	if (!date_zone_offset(&z2, local, h, &second)) {
 		*ret = first;
 		return known;
@@ -54,7 +54,7 @@ static void set_zone(struct lexer *l, struct clock *c, const struct civil *local
 	const struct date_hints *h = l->hints;
 	*ret_known = false;
 	*ret_offset = 0;
-	if (c->zone.kind != DATE_ZONE_NONE) {
+	if (c->zone.kind != DATE_ZONE_NONE || c->second_clock) {
 		*ret_known = c->second_clock ? second_clock(c, local, h, ret_offset)
 					     : date_zone_offset(&c->zone, local, h, ret_offset);
 		ret->zone_name = str_sub(l->s, c->zone.from, c->zone.to);

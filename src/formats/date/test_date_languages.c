@@ -46,6 +46,8 @@ static const struct line LINES[] = {
 	{"Posted at 7:25 AM, Nov 15, 2018 and last updated 2018-11-15 09:25:09-05",
 		"p 2018-11-15T07:25 | u 2018-11-15T09:25:09-05:00"},
 	{"Updated 2325 GMT (0725 HKT) November 15, 2018", "u 2018-11-15T23:25Z clocks"},
+	{"15 November 2018, 14:20 (11:20 GMT)", "- 2018-11-15T14:20+03:00 clocks"},
+	{"15 November 2018, 14:20 (11:25)", "- 2018-11-15T14:20"},
 	{"HKT 0725 (2325 GMT) November 15, 2018", "- 2018-11-15T07:25+08:00 clocks"},
 	{"Updated 7:25 AM ET, Thu November 15, 2018", "u 2018-11-15T07:25-05:00 rule"},
 	{"Thu Nov 15 2018 09:25:09 GMT-0500 (EST)", "- 2018-11-15T09:25:09-05:00"},

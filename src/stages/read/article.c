@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The flat form of an article:
  *
- *   "OAR2" version encoding encoding_from text
+ *   "OAR3" version encoding encoding_from text
  *   fields × (u8 disputed, rule)
- *   u32 n  n × (u8 field, u8 chosen, u64 from, u64 to, value, source, raw)
+ *   u32 n  n × (u8 field, u8 chosen, u64 from, u64 to, value, source, raw, zone, rejected)
  *   u32 n  n × block   u32 n  n × block dropped
  *   block: u8 kind, u8 level, u64 from, u64 to, text, stamp, reason          text: u32 length ‖ bytes */
 #include "base/bytes.h"
 #include "base/caps.h"
 #include "stages/read/read_int.h"
 
-#define MAGIC "OAR2"
+#define MAGIC "OAR3"
 
 const char *article_field_name(enum article_field f)
 {
@@ -87,6 +87,8 @@ void article_encode(struct buf *b, const struct article *a)
 		add_text(b, e->value);
 		add_text(b, e->from);
 		add_text(b, e->raw);
+		add_text(b, e->zone);
+		add_text(b, e->rejected);
 	}
 	add_blocks(b, a->blocks, a->nblocks);
 	add_blocks(b, a->dropped, a->ndropped);
@@ -123,7 +125,7 @@ static uint32_t take_count(struct bytes_reader *r, size_t least)
 }
 
 #define BLOCK_LEAST 30u
-#define EVIDENCE_LEAST 30u
+#define EVIDENCE_LEAST 38u
 
 static struct article_block *take_blocks(struct arena *a, struct bytes_reader *r, size_t *ret_n)
 {
@@ -164,6 +166,8 @@ rc article_decode(struct arena *a, struct str bytes, struct article *ret, struct
 		v->value = take_text(&r);
 		v->from = take_text(&r);
 		v->raw = take_text(&r);
+		v->zone = take_text(&r);
+		v->rejected = take_text(&r);
 	}
 	ar.blocks = take_blocks(a, &r, &ar.nblocks);
 	ar.dropped = take_blocks(a, &r, &ar.ndropped);

@@ -93,6 +93,18 @@ static void add_text(struct reading *r, enum article_field f, const json_t *v, c
 	add_evidence(r, f, plain_text(r->a, text_of(one)), from, STR(""), r->script);
 }
 
+/* The address that a node gives for itself; empty: none. */
+static struct str url_of(const json_t *node)
+{
+	const json_t *page = json_object_get(node, "mainEntityOfPage");
+	const json_t *urls[] = {
+		json_object_get(node, "url"), page, json_object_get(page, "@id"), json_object_get(node, "@id")};
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++)
+		if (str_istarts(text_of(urls[i]), STR("http")))
+			return text_of(urls[i]);
+	return STR("");
+}
+
 static void give_dates(struct reading *r, const json_t *node, bool weak)
 {
 	static const char *const keys[] = {"datePublished", "dateModified", "dateCreated", "uploadDate"};
@@ -104,7 +116,13 @@ static void give_dates(struct reading *r, const json_t *node, bool weak)
 		if (value.n == 0 || r->ngiven >= NODES_MAX)
 			continue;
 		struct stamp_given *g = arena_push(r->a, &r->given, &r->ngiven, sizeof(*g));
-		*g = (struct stamp_given){str_c(keys[i]), str_dup(r->a, value), weak, from, to};
+		*g = (struct stamp_given){.key = str_c(keys[i]),
+			.value = str_dup(r->a, value),
+			.url = str_dup(r->a, url_of(node)),
+			.headline = plain_text(r->a, text_of(json_object_get(node, "headline"))),
+			.weak = weak,
+			.from = from,
+			.to = to};
 	}
 }
 

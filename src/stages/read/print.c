@@ -45,6 +45,10 @@ static void json_candidates(struct jsonw *w, const struct article *a, enum artic
 		jsonw_str(w, "from", e->from);
 		if (e->raw.n)
 			jsonw_str(w, "raw", e->raw);
+		if (e->zone.n)
+			jsonw_str(w, "zone", e->zone);
+		if (e->rejected.n)
+			jsonw_str(w, "rejected", e->rejected);
 		json_range(w, e->range);
 		jsonw_bool(w, "chosen", e->chosen);
 		jsonw_close(w, '}');

@@ -77,34 +77,61 @@ struct article_evidence *add_evidence_at(struct reading *r, enum article_field f
 	return e;
 }
 
-/* The stamps: all that may be the field's, and the one that the rules chose. */
+#define STAMPS_SHOWN 40u /* candidates of one field that are kept as evidence, the chosen one apart */
+
+static void add_stamp(
+	struct reading *r, enum article_field f, const struct stamp_candidate *c, const struct stamp_choice *choice)
+{
+	struct article *ar = r->article;
+	struct str from = str_fmt(r->a, "%s %.*s", stamp_source_name(c->source), STR_FMT(c->key));
+	struct str value = instant_iso(r->a, choice ? choice->t : c->stamp.t);
+	size_t before = ar->n;
+	struct article_evidence *e = add_evidence_at(
+		r, f, value, from.p, str_dup(r->a, c->raw), served(r, c->from, c->to));
+	if (!e || ar->n == before)
+		return;
+	bool lent = choice && choice->zone_from != SIZE_MAX;
+	e->zone = str_c(date_zone_name(lent ? DATE_ZONE_PAGE : c->stamp.zone));
+	e->rejected = str_c(c->rejected ? c->rejected : "");
+	e->chosen = choice != NULL;
+}
+
+/* May candidate `c` be shown for the field? A stamp that nothing names is one for the time of publication. */
+static bool is_for(const struct stamp_candidate *c, enum stamp_field want)
+{
+	bool named = c->field == want || (want == STAMP_PUBLISHED && c->field == STAMP_NONE);
+	return named && c->stamp.kind == DATE_INSTANT;
+}
+
+/* The chosen stamp, those that could have been, and those that cannot be with the reason. */
+static void add_stamps_of(struct reading *r, const struct stamps *s, enum article_field f, enum stamp_field want,
+	const struct stamp_choice *choice)
+{
+	size_t shown = 0;
+	if (choice->index != SIZE_MAX) {
+		add_stamp(r, f, &s->items[choice->index], choice);
+		r->article->choice[f].rule = str_c(choice->rule);
+		r->article->choice[f].disputed = choice->disagreement;
+	}
+	for (unsigned rejected = 0; rejected < 2; rejected++) {
+		for (size_t i = 0; i < s->n && shown < STAMPS_SHOWN; i++) {
+			const struct stamp_candidate *c = &s->items[i];
+			if (i == choice->index || !is_for(c, want) || (c->rejected != NULL) != rejected)
+				continue;
+			add_stamp(r, f, c, NULL);
+			shown++;
+		}
+	}
+}
+
 static void add_stamps(struct reading *r)
 {
 	struct stamps_input in = {
 		.h = r->h, .url = r->in->url, .captured_ns = r->in->captured_ns, .given = r->given, .n = r->ngiven};
 	struct stamps s;
 	stamps_read(r->a, &in, &s);
-	static const enum article_field fields[] = {ARTICLE_PUBLISHED, ARTICLE_UPDATED};
-	const struct stamp_choice *choices[] = {&s.published, &s.updated};
-	for (size_t f = 0; f < ARRAY_LEN(fields); f++) {
-		enum stamp_field want = f ? STAMP_UPDATED : STAMP_PUBLISHED;
-		for (size_t i = 0; i < s.n; i++) {
-			const struct stamp_candidate *c = &s.items[i];
-			bool chosen = choices[f]->index == i;
-			if (c->stamp.kind != DATE_INSTANT || (!chosen && (c->field != want || c->rejected)))
-				continue;
-			struct str from = str_fmt(r->a, "%s %.*s", stamp_source_name(c->source), STR_FMT(c->key));
-			struct article_evidence *e = add_evidence_at(r, fields[f],
-				instant_iso(r->a, chosen ? choices[f]->t : c->stamp.t), from.p, str_dup(r->a, c->raw),
-				served(r, c->from, c->to));
-			if (chosen && e)
-				e->chosen = true;
-		}
-		if (choices[f]->index == SIZE_MAX)
-			continue;
-		r->article->choice[fields[f]].rule = str_c(choices[f]->rule);
-		r->article->choice[fields[f]].disputed = choices[f]->disagreement;
-	}
+	add_stamps_of(r, &s, ARTICLE_PUBLISHED, STAMP_PUBLISHED, &s.published);
+	add_stamps_of(r, &s, ARTICLE_UPDATED, STAMP_UPDATED, &s.updated);
 }
 
 void read_article(struct arena *a, struct text_codecs *c, const struct read_input *in, struct article *ret)

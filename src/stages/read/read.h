@@ -46,9 +46,11 @@ struct byte_range {
 
 struct article_evidence {
 	enum article_field field;
-	struct str value; /* as it is used: stamps in ISO 8601, in their own precision and zone */
-	struct str from;  /* "json-ld datePublished", "meta article:published_time", "time[datetime]", … */
-	struct str raw;   /* as it stands in the page, when that is something else */
+	struct str value;    /* as it is used: stamps in ISO 8601, in their own precision and zone */
+	struct str from;     /* "json-ld datePublished", "meta article:published_time", "time[datetime]", … */
+	struct str raw;      /* as it stands in the page, when that is something else */
+	struct str zone;     /* of stamps: how the zone is known, as date_zone_name() says; else empty */
+	struct str rejected; /* why it cannot be the field's; empty: it can */
 	struct byte_range range;
 	bool chosen;
 };

@@ -53,7 +53,8 @@ static bool by_near_label(const struct stamp_candidate *c)
 }
 static bool by_near_text(const struct stamp_candidate *c)
 {
-	return c->source == STAMP_VISIBLE && c->is_alone && is_near(c);
+	/* words of the headline are what it is about */
+	return (c->distance != 0 || c->is_inner) && c->source == STAMP_VISIBLE && c->is_alone && is_near(c);
 }
 static bool by_near_lead(const struct stamp_candidate *c)
 {
@@ -153,6 +154,7 @@ static const struct rule UPDATED[] = {
 	{"weak json-ld", by_weak_jsonld, false, false, false},
 	{"weak meta", by_weak_meta, false, false, false},
 	{"label", by_label, false, true, false},
+	{"any meta", by_any_meta, false, false, false},
 };
 
 /* Order of bare numbers ---------------------------------------------------------------------------------------------
@@ -290,6 +292,29 @@ static void find_zone(struct stamps *out, enum stamp_field field, struct stamp_c
 	}
 }
 
+/* A declared instant in UTC that is the midnight, in a zone of the east, of the day that the page shows: only a day was
+ * entered, and it begins there. */
+static void midnight_zone(const struct stamps *out, enum stamp_field field, struct stamp_choice *c)
+{
+	const int64_t hour = 60 * MINUTE_NS;
+	if (!c->t.has_zone || c->t.offset_min || c->t.precision < PRECISION_MINUTE ||
+		out->items[c->index].source > STAMP_MICRODATA)
+		return;
+	for (size_t i = 0; i < out->n; i++) {
+		const struct stamp_candidate *o = &out->items[i];
+		if (o->source != STAMP_VISIBLE || o->rejected || o->stamp.kind != DATE_INSTANT || !o->is_alone ||
+			!is_near(o) || o->stamp.t.precision != PRECISION_DAY ||
+			(o->field != field && o->field != STAMP_NONE))
+			continue;
+		int64_t apart = o->stamp.t.ns - c->t.ns;
+		if (apart < hour || apart > 14 * hour || apart % hour)
+			return;
+		c->t.offset_min = (int16_t)(apart / MINUTE_NS);
+		c->zone_from = i;
+		return;
+	}
+}
+
 /* Dissent -------------------------------------------------------------------------------------------------------------
  */
 
@@ -390,6 +415,56 @@ static size_t day_of_url_month(const struct stamps *out)
 	return found;
 }
 
+/* Where the chosen one has only a day: the one clock of that day that the page shows for it. */
+static size_t with_clock(const struct stamps *out, enum stamp_field field, size_t chosen)
+{
+	const struct instant *day = &out->items[chosen].stamp.t;
+	size_t found = chosen;
+	for (size_t i = 0; i < out->n && day->precision == PRECISION_DAY; i++) {
+		const struct stamp_candidate *c = &out->items[i];
+		bool text = c->source == STAMP_VISIBLE && (is_near(c) ? c->is_alone || c->leads : by_label(c));
+		bool right = c->field == field || (c->field == STAMP_NONE && is_near(c));
+		if (!usable(c) || !right || c->stamp.t.precision < PRECISION_MINUTE || !(text || by_near_time(c)) ||
+			local_day(&c->stamp.t) != local_day(day))
+			continue;
+		const struct instant *t = &out->items[found].stamp.t;
+		if (found != chosen && local_ns(t) / MINUTE_NS != local_ns(&c->stamp.t) / MINUTE_NS)
+			return chosen;
+		if (found == chosen || c->stamp.t.precision > t->precision)
+			found = i;
+	}
+	return found;
+}
+
+static bool are_close(const struct stamp_candidate *a, const struct stamp_candidate *b)
+{
+	int64_t between = 0;
+	bool far = a->distance == INT64_MAX || __builtin_sub_overflow(a->distance, b->distance, &between);
+	return !far && between <= 100 && between >= -100;
+}
+
+/* Two stamps of one line or of neighbours, of the same day, of which the other names its zone in numbers: both are of
+ * one clock. */
+static void zone_of_neighbour(struct stamps *out, struct stamp_choice *c)
+{
+	const struct stamp_candidate *own = &out->items[c->index];
+	if (c->t.has_zone || c->t.precision < PRECISION_MINUTE || own->stamp.zone != DATE_ZONE_NONE ||
+		own->source != STAMP_VISIBLE)
+		return;
+	for (size_t i = 0; i < out->n; i++) {
+		const struct stamp_candidate *o = &out->items[i];
+		bool named = o->stamp.zone == DATE_ZONE_OFFSET && o->stamp.t.offset_min != 0;
+		if (o->source != STAMP_VISIBLE || !named || !usable(o) || !o->is_labelled || !are_close(o, own) ||
+			local_day(&o->stamp.t) != local_day(&c->t))
+			continue;
+		c->t.ns -= (int64_t)o->stamp.t.offset_min * MINUTE_NS;
+		c->t.has_zone = true;
+		c->t.offset_min = o->stamp.t.offset_min;
+		c->zone_from = i;
+		return;
+	}
+}
+
 static void choose(
 	struct stamping *s, enum stamp_field field, const struct rule *rules, size_t n, struct stamp_choice *ret)
 {
@@ -425,8 +500,11 @@ static void choose(
 		ret->index = better;
 		ret->rule = "what is shown and declared";
 	}
+	ret->index = with_clock(out, field, ret->index);
 	ret->t = out->items[ret->index].stamp.t;
 	find_zone(out, field, ret);
+	zone_of_neighbour(out, ret);
+	midnight_zone(out, field, ret);
 	find_dissent(out, field, ret);
 }
 

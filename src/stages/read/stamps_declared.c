@@ -251,6 +251,32 @@ static void one_time(struct stamping *s, uint32_t i)
 	(void)stamps_add(s, &c);
 }
 
+/* What programs of the page make the visible time of. */
+static void one_data(struct stamping *s, uint32_t i)
+{
+	static const char *const names[] = {"data-timestamp", "data-time", "data-date", "data-datetime",
+		"data-published", "data-pubdate", "data-publish-date", "data-utime", "data-epoch", "data-unix"};
+	const struct html_node *n = &s->h->nodes[i];
+	if (!(s->region[i] & (REGION_DATE | REGION_PUBLISHED | REGION_UPDATED)) || n->end - i > 8)
+		return;
+	for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+		struct str name = str_c(names[k]);
+		uint32_t number = html_name_find(s->h, name);
+		if (number == 0 || !html_has_attr(s->h, i, number))
+			continue;
+		struct stamp_candidate c = of_attr(s, i, number, STAMP_TIME);
+		c.key = name;
+		if (s->region[i] & REGION_PUBLISHED)
+			c.field = STAMP_PUBLISHED;
+		else if (s->region[i] & REGION_UPDATED)
+			c.field = STAMP_UPDATED;
+		c.by_class = true;
+		c.rank = c.field == STAMP_NONE ? 1 : 0;
+		(void)stamps_add(s, &c);
+		return;
+	}
+}
+
 static void from_given(struct stamping *s)
 {
 	for (size_t i = 0; i < s->in->n; i++) {
@@ -262,6 +288,7 @@ static void from_given(struct stamping *s)
 			.from = g->from,
 			.to = g->to,
 			.node = HTML_NONE,
+			.rejected = stamps_is_other(s, g->headline, g->url) ? "of another article" : NULL,
 			.rank = (uint8_t)((g->weak ? 2 : 0) + created),
 			.field = str_ieq(g->key, STR("dateModified")) ? STAMP_UPDATED : STAMP_PUBLISHED};
 		(void)stamps_add(s, &c);
@@ -385,8 +412,10 @@ void stamps_declared(struct stamping *s)
 		bool done = (prop.n && one_prop(s, i, prop));
 		prop = html_attr(h, i, NAME_PROPERTY);
 		done = (prop.n && one_prop(s, i, prop)) || done;
-		if (!done)
+		if (!done) {
 			one_time(s, i);
+			one_data(s, i);
+		}
 	}
 	from_scripts(s);
 	from_url(s);

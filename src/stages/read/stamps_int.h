@@ -74,6 +74,8 @@ enum {
 struct stamp_given {
 	struct str key; /* datePublished, dateModified, dateCreated, uploadDate */
 	struct str value;
+	struct str url;      /* that the node gives for itself; empty: none */
+	struct str headline; /* and its headline */
 	bool weak;
 	uint32_t from, to;
 };
@@ -120,16 +122,22 @@ struct stamping {
 	const struct html *h;
 	struct date_hints hints;
 	struct stamps *out;
-	struct str url;      /* the input's, without an archive's before it */
-	uint32_t *region;    /* by node */
-	uint32_t *at;        /* by node: bytes of visible text before it */
-	uint32_t headline;   /* node; HTML_NONE */
+	struct str url;    /* the input's, without an archive's before it */
+	uint32_t *region;  /* by node */
+	uint32_t *at;      /* by node: bytes of visible text before it */
+	uint32_t headline; /* node; HTML_NONE */
+	struct str title;  /* the page's, and the headline's text: letters and digits only */
+	struct str shown;
 	uint32_t text_bytes; /* of the page */
 	uint32_t pubdate;    /* number of that attribute's name */
 };
 
 /* Regions, text positions and the headline. */
 void stamps_survey(struct stamping *s);
+/* Is a headline with the address `url` that of another page? Only where both are there and neither is this page's. */
+bool stamps_is_other(struct stamping *s, struct str headline, struct str url);
+/* Does <a> `i` look like the headline of another page: some words, not a name? */
+bool stamps_is_headline_link(const struct stamping *s, uint32_t i);
 /* Adds a candidate, unless there is no stamp in it or there are too many. NULL then. */
 struct stamp_candidate *stamps_add(struct stamping *s, const struct stamp_candidate *c);
 void stamps_declared(struct stamping *s);

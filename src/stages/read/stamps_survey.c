@@ -3,6 +3,8 @@
  * node. */
 #include "stages/read/stamps_int.h"
 
+#define LINK_NODES 40u /* of a link, a heading or the beginning of an article that are looked at */
+
 struct word {
 	const char *text;
 	uint32_t flag;
@@ -31,6 +33,8 @@ static const struct word WORDS[] = {
 	{"pagination", REGION_ASIDE, true},
 	{"pager", REGION_ASIDE, true},
 	{"widget", REGION_MARGIN, true},
+	{"rightbar", REGION_MARGIN, true},
+	{"leftbar", REGION_MARGIN, true},
 	{"rail", REGION_MARGIN, true},
 	{"newsletter", REGION_ASIDE, true},
 	{"ticker", REGION_ASIDE, true},
@@ -227,12 +231,14 @@ static void longest(struct stamping *s, uint32_t i, uint32_t next, uint32_t *bes
 	}
 }
 
-/* The first heading whose text is in the page's title or has the title in it; else such a text; else the heading with
- * the most text behind it. */
+/* The heading, of the first sixty, whose text is most of the page's title or has the title in it; else such a text;
+ * else the heading with the most text behind it. */
 static uint32_t find_headline(struct stamping *s)
 {
+	uint32_t named = HTML_NONE; /* in the title, the one that is most of it */
+	size_t named_n = 0;
 	const struct html *h = s->h;
-	struct str title = squeeze(s->a, page_title(s));
+	struct str title = s->title;
 	uint32_t best = HTML_NONE;
 	uint32_t best_text = 0;
 	uint32_t last = HTML_NONE;
@@ -245,11 +251,16 @@ static uint32_t find_headline(struct stamping *s)
 		struct str text = squeeze(s->a, html_text(s->a, h, i));
 		if (text.n == 0)
 			continue;
-		if (in_title(title, text))
-			return i;
+		size_t shared = in_title(title, text) ? size_min(text.n, title.n) : 0;
+		if (shared > named_n) {
+			named = i;
+			named_n = shared;
+		}
 		longest(s, last, i, &best, &best_text);
 		last = i;
 	}
+	if (named != HTML_NONE)
+		return named;
 	longest(s, last, h->n, &best, &best_text);
 	uint32_t text = title.n >= 12 ? headline_in_text(s, title) : HTML_NONE;
 	return text == HTML_NONE ? best : text;
@@ -264,6 +275,66 @@ static uint32_t bytes_in(const struct stamping *s, uint32_t i)
 {
 	uint32_t end = s->h->nodes[i].end;
 	return (end < s->h->n ? s->at[end] : s->text_bytes) - s->at[i];
+}
+
+/* The path of an address, without a last slash. */
+static struct str path_of(struct str url)
+{
+	size_t from = str_find(url, STR("://"), 0);
+	size_t path = str_chr(url, '/', from < url.n ? from + 3 : 0);
+	size_t end = size_min(str_chr(url, '?', path), str_chr(url, '#', path));
+	while (end > path + 1 && url.p[end - 1] == '/')
+		end--;
+	return str_sub(url, path, end);
+}
+
+/* Does a link lead to the page itself, or to an archive's copy of it? */
+static bool is_own(const struct stamping *s, struct str to)
+{
+	struct str path = path_of(s->url);
+	struct str other = path_of(to);
+	return path.n > 1 && other.n > 1 && (str_ends(path, other) || str_ends(other, path));
+}
+
+bool stamps_is_headline_link(const struct stamping *s, uint32_t i)
+{
+	const struct html *h = s->h;
+	struct str to = str_trim(html_attr(h, i, NAME_HREF));
+	if (!html_is(h, i, NAME_A) || to.n == 0 || to.p[0] == '#' || str_istarts(to, STR("javascript:")) ||
+		(s->headline != HTML_NONE && s->headline > i && s->headline < h->nodes[i].end) || is_own(s, to))
+		return false;
+	size_t letters = 0;
+	size_t spaces = 0;
+	size_t wide = 0;
+	for (uint32_t k = i; k < h->nodes[i].end && k < i + LINK_NODES; k++) {
+		struct str text = h->nodes[k].kind == HTML_TEXT ? str_trim(html_node_text(h, k)) : STR("");
+		for (size_t c = 0; c < text.n; c++) {
+			uint8_t b = (uint8_t)text.p[c];
+			spaces += c && ascii_space(text.p[c]) && !ascii_space(text.p[c - 1]);
+			letters += (b & 0xc0) != 0x80 && !ascii_space(text.p[c]);
+			/* scripts that put no spaces: from kana on, and Thai */
+			wide += b >= 0xe3 && b < 0xee;
+		}
+	}
+	return wide * 2 > letters ? letters >= 10 : letters >= 12 && spaces >= 3;
+}
+
+/* An article with a heading of its own that leads to another page: a teaser. */
+static bool is_teaser(const struct stamping *s, uint32_t i)
+{
+	const struct html *h = s->h;
+	for (uint32_t k = i + 1; k < h->nodes[i].end && k < i + LINK_NODES; k++) {
+		if (!html_is(h, k, NAME_H2) && !html_is(h, k, NAME_H3) && !html_is(h, k, NAME_H4))
+			continue;
+		for (uint32_t up = h->nodes[k].parent; up != HTML_NONE && up > i; up = h->nodes[up].parent)
+			if (stamps_is_headline_link(s, up))
+				return true;
+		for (uint32_t a = k + 1; a < h->nodes[k].end && a < k + LINK_NODES; a++)
+			if (stamps_is_headline_link(s, a))
+				return true;
+		return false;
+	}
+	return false;
 }
 
 /* What an element's names add to its region. */
@@ -282,7 +353,7 @@ static uint32_t region_of(struct stamping *s, uint32_t i, uint32_t holder, bool 
 	/* what a wide block is called says nothing of one stamp in it */
 	if (h->nodes[i].end - i > 60)
 		own &= ~(uint32_t)(REGION_DATE | REGION_PUBLISHED | REGION_UPDATED | REGION_BYLINE);
-	if (real && is_article(h, i))
+	if (is_article(h, i) && (real || is_teaser(s, i)))
 		own |= REGION_OTHER;
 	return own;
 }
@@ -334,12 +405,26 @@ static void mark_header(struct stamping *s)
 			break;
 		header = up;
 	}
+	/* comments are comments in a short page, too; but a block with the headline in it is none */
+	uint32_t within = header == HTML_NONE ? 0 : s->region[header] & REGION_COMMENT;
 	for (uint32_t i = header; header != HTML_NONE && i < h->nodes[header].end; i++) {
-		uint32_t not = REGION_MARGIN | REGION_FOOTER | REGION_COMMENT | REGION_EVENT | REGION_OTHER;
+		uint32_t not = REGION_MARGIN | REGION_FOOTER | REGION_EVENT | REGION_OTHER | within;
 		if (s->region[i] & (REGION_DATE | REGION_BYLINE))
 			not |= REGION_ASIDE;
 		s->region[i] = (s->region[i] | REGION_HEADER) & ~not ;
 	}
+}
+
+bool stamps_is_other(struct stamping *s, struct str headline, struct str url)
+{
+	struct str own = squeeze(s->a, headline);
+	if (own.n < 12 || url.n == 0 || s->url.n == 0 || s->title.n < 12 || s->headline == HTML_NONE)
+		return false;
+	if (in_title(s->title, own) || in_title(s->shown, own) || str_starts(s->shown, str_sub(own, 0, 16)))
+		return false;
+	struct str a = path_of(url);
+	struct str b = path_of(s->url);
+	return a.n > 1 && b.n > 1 && str_find(a, b, 0) >= a.n && str_find(b, a, 0) >= b.n;
 }
 
 static void count_text(struct stamping *s)
@@ -365,7 +450,10 @@ void stamps_survey(struct stamping *s)
 	s->region = arena_alloc(s->a, (s->h->n + 1) * sizeof(*s->region));
 	s->at = arena_alloc(s->a, (s->h->n + 1) * sizeof(*s->at));
 	count_text(s);
+	s->title = squeeze(s->a, page_title(s));
 	s->headline = find_headline(s);
+	if (s->headline != HTML_NONE)
+		s->shown = squeeze(s->a, html_text(s->a, s->h, s->headline));
 	spread(s);
 	mark_header(s);
 }

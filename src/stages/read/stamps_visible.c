@@ -6,10 +6,13 @@
 
 #define LINE_MAX_BYTES 4096u
 #define PIECES_MAX 256u
-#define ALONE 90u /* bytes of a line besides its stamps, up to which the line is about the stamp */
+#define ALONE 90u /* characters of a line besides its stamps, up to which the line is about the stamp */
 #define DAY_NS (86400ll * 1000000000ll)
 #define META 300u      /* the same in a block that is called meta, byline or date */
 #define LEAD 45u       /* a place and an agency before a stamp that opens a paragraph */
+#define TIE_LINE 160u  /* characters of a line of clocks whose day an earlier line names */
+#define TIE_REACH 400u /* bytes of text back to that line */
+#define TIE_REST 12u   /* characters of such a line that no label names, besides its clocks */
 #define LABEL_LINE 40u /* a line that is a label for the next one */
 
 struct piece {
@@ -24,6 +27,13 @@ struct liner {
 	struct piece pieces[PIECES_MAX];
 	size_t n;
 	enum date_label carried; /* the last line was a label */
+	struct str day;          /* the last day that a line named, as it stands there */
+	uint32_t day_at;         /* bytes of text before it */
+	struct {
+		size_t first, n; /* its candidates */
+		bool begins;     /* it begins with its stamp, else it ends with it */
+		bool has;
+	} row; /* the last line, where that may be one of a list */
 	struct {
 		uint32_t end;
 		bool is_block;
@@ -78,6 +88,14 @@ static void source_of(const struct liner *l, size_t from, size_t to, struct stam
 	c->node = a->node;
 }
 
+static size_t characters(struct str s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		n += ((uint8_t)s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
 /* Little but the stamp stands in the element around it. */
 static bool is_wrapped(const struct stamping *s, const struct stamp_candidate *c)
 {
@@ -87,7 +105,7 @@ static bool is_wrapped(const struct stamping *s, const struct stamp_candidate *c
 	size_t n = 0;
 	for (uint32_t i = up; i < s->h->nodes[up].end; i++)
 		if (s->h->nodes[i].kind == HTML_TEXT)
-			n += str_trim(html_node_text(s->h, i)).n;
+			n += characters(str_trim(html_node_text(s->h, i)));
 	return n < c->raw.n + 30;
 }
 
@@ -100,6 +118,80 @@ static enum stamp_field field_of(enum date_label label, uint32_t region)
 	if ((region & REGION_UPDATED) && !(region & REGION_PUBLISHED))
 		return STAMP_UPDATED;
 	return region & REGION_PUBLISHED ? STAMP_PUBLISHED : STAMP_NONE;
+}
+
+static size_t bytes_of(const struct stamping *s, uint32_t node)
+{
+	uint32_t end = s->h->nodes[node].end;
+	return (end < s->h->n ? s->at[end] : s->text_bytes) - s->at[node];
+}
+
+static bool is_entry(const struct html *h, uint32_t i)
+{
+	return html_is(h, i, NAME_LI) || html_is(h, i, NAME_TR) || html_is(h, i, NAME_DD) ||
+		html_is(h, i, NAME_ARTICLE);
+}
+
+/* Does block `up`, with little text in it, link to another page? What is around the stamp may be its own link. */
+static bool links_away(const struct stamping *s, uint32_t up, const struct stamp_candidate *c)
+{
+	const struct html *h = s->h;
+	if (bytes_of(s, up) > 600 || h->nodes[up].end - up > 60)
+		return false;
+	for (uint32_t i = up; i < h->nodes[up].end; i++) {
+		bool around = i <= c->node && c->node < h->nodes[i].end;
+		if (stamps_is_headline_link(s, i) && (!around || bytes_of(s, i) > c->raw.n + 24))
+			return true;
+	}
+	return false;
+}
+
+/* In the line's block, or the item, row or article around it, a link to another page stands: an entry of a list of
+ * pages. */
+static bool is_beside_link(const struct stamping *s, const struct stamp_candidate *c)
+{
+	const struct html *h = s->h;
+	bool in_block = false;
+	uint32_t up = h->nodes[c->node].parent;
+	for (unsigned level = 0; level < 8 && up != HTML_NONE; level++, up = h->nodes[up].parent) {
+		bool holds = s->headline != HTML_NONE && up <= s->headline && s->headline < h->nodes[up].end;
+		bool block = !is_inline(h, up);
+		if (holds || html_is(h, up, NAME_BODY))
+			return false;
+		/* the links of a byline lead to authors and topics */
+		bool own = block && !in_block && !(c->region & REGION_BYLINE);
+		if ((own || is_entry(h, up)) && links_away(s, up, c))
+			return true;
+		if (is_entry(h, up))
+			return false;
+		in_block = in_block || block;
+	}
+	return false;
+}
+
+/* A line that begins or ends with its only stamp, which nothing names, and says something else: two of different days
+ * in a row are entries of a list. */
+static void watch_row(struct liner *l, const struct date_stamp *found, size_t n, struct str text, size_t first)
+{
+	struct stamps *out = l->s->out;
+	size_t rest = n == 1 ? characters(text) - characters(str_sub(text, found->from, found->to)) : 0;
+	bool begins = n == 1 && found->from <= 2;
+	bool ends = n == 1 && text.n - found->to <= 2;
+	bool is_row = begins != ends && rest >= 8 && rest <= 120 && found->label == DATE_LABEL_NONE &&
+		found->kind == DATE_INSTANT && out->n > first;
+	if (is_row && l->row.has && l->row.begins == begins && out->items[l->row.first].stamp.t.ns != found->t.ns) {
+		const char *why = "one of a list";
+		for (size_t i = l->row.first; i < l->row.first + l->row.n; i++)
+			if (!out->items[i].rejected)
+				out->items[i].rejected = why;
+		for (size_t i = first; i < out->n; i++)
+			if (!out->items[i].rejected)
+				out->items[i].rejected = why;
+	}
+	l->row.has = is_row;
+	l->row.begins = begins;
+	l->row.first = first;
+	l->row.n = out->n - first;
 }
 
 /* A <time> that the stamp stands in is more exact, and the words of the line say what it is of. */
@@ -127,6 +219,56 @@ static void tell_time(struct liner *l, const struct stamp_candidate *c)
 	}
 }
 
+static size_t rest_of(struct str text, const struct date_stamp *found, size_t n)
+{
+	size_t rest = characters(text);
+	/* stamps do not overlap */
+	for (size_t k = 0; k < n; k++)
+		rest -= characters(str_sub(text, found[k].from, found[k].to));
+	return rest;
+}
+
+/* "posted 7:25 a.m. | last updated 9:25 a.m.", the day in a line above: the clocks of a line that names no day are of
+ * the last day named, where labels or nothing else stand beside them. Returns how many stamps there are. */
+static size_t tie_line(struct liner *l, struct str text, struct date_stamp *found, size_t n)
+{
+	struct date_stamp tied[16];
+	struct stamping *s = l->s;
+	bool labelled = n > 0;
+	size_t kept = 0;
+	for (size_t k = 0; k < n; k++) {
+		if (found[k].kind != DATE_PARTIAL)
+			return n;
+		labelled = labelled && (found[k].label == DATE_LABEL_PUBLISHED || found[k].label == DATE_LABEL_UPDATED);
+	}
+	if (n == 0 || l->day.n == 0 || characters(text) > TIE_LINE ||
+		s->at[l->pieces[0].node] > l->day_at + TIE_REACH || (!labelled && rest_of(text, found, n) > TIE_REST))
+		return n;
+	struct str both = str_fmt(s->a, "%.*s; %.*s", STR_FMT(l->day), STR_FMT(text));
+	size_t skip = l->day.n + 2;
+	size_t all = date_find(both, &s->hints, tied, ARRAY_LEN(tied));
+	for (size_t k = 0; k < all; k++) {
+		if (!tied[k].is_tied || tied[k].from < skip)
+			continue;
+		found[kept] = tied[k];
+		found[kept].from -= skip;
+		found[kept].to -= skip;
+		bool own = tied[k].label_from >= skip;
+		found[kept].label = own ? tied[k].label : DATE_LABEL_NONE;
+		found[kept].label_from = own ? tied[k].label_from - skip : 0;
+		found[kept++].label_to = own ? tied[k].label_to - skip : 0;
+	}
+	return kept ? kept : n;
+}
+
+static void keep_day(struct liner *l, const struct stamp_candidate *c)
+{
+	if (c->stamp.kind != DATE_INSTANT || c->stamp.is_tied || c->rejected || c->stamp.t.precision < PRECISION_DAY)
+		return;
+	l->day = c->raw;
+	l->day_at = l->s->at[c->node];
+}
+
 static void read_line(struct liner *l)
 {
 	struct date_stamp found[16];
@@ -135,11 +277,11 @@ static void read_line(struct liner *l)
 	enum date_label carried = l->carried;
 	l->carried = DATE_LABEL_NONE;
 	size_t n = date_find(text, &s->hints, found, ARRAY_LEN(found));
+	n = tie_line(l, text, found, n);
 	if (n == 0 && text.n <= LABEL_LINE)
 		l->carried = date_label_of(text);
-	size_t rest = text.n;
-	for (size_t k = 0; k < n; k++)
-		rest -= found[k].to - found[k].from;
+	size_t rest = rest_of(text, found, n);
+	size_t first = s->out->n;
 	for (size_t k = 0; k < n; k++) {
 		struct stamp_candidate c = {.source = STAMP_VISIBLE, .key = STR("text"), .stamp = found[k]};
 		source_of(l, found[k].from, found[k].to, &c);
@@ -158,9 +300,13 @@ static void read_line(struct liner *l)
 		c.is_inner = s->headline != HTML_NONE && s->h->nodes[c.node].parent != s->headline;
 		c.leads = found[k].from <= LEAD;
 		c.rejected = label == DATE_LABEL_OTHER ? "another kind of date" : NULL;
+		if (!c.rejected && is_beside_link(s, &c))
+			c.rejected = "beside a link to another page";
 		tell_time(l, &c);
 		(void)stamps_add(s, &c);
+		keep_day(l, &c);
 	}
+	watch_row(l, found, n, text, first);
 }
 
 static void flush(struct liner *l)

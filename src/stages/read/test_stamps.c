@@ -55,7 +55,7 @@ static void test_labels_by_the_headline(void **unused)
 	static const struct want cases[] = {
 		{"two in one line",
 			H1 "<p>Posted at 7:25 AM, Nov 15, 2018 and last updated 2018-11-15 09:25:09-05</p>" TEXT,
-			"2018-11-15T07:25", "2018-11-15T09:25:09-05:00"},
+			"2018-11-15T07:25-05:00", "2018-11-15T09:25:09-05:00"},
 		{"label in one element, stamp in the next",
 			H1 "<dl><dt>Published:</dt><dd>15 November 2018</dd></dl>" TEXT, "2018-11-15", ""},
 		{"only the update", H1 "<p>Last updated: 15 November 2018</p>" TEXT, "", "2018-11-15"},
@@ -114,6 +114,14 @@ static void test_sources_help_each_other(void **unused)
 			"<meta property='article:published_time' content='2018-11-16T02:25:09Z'>" H1
 			"<p class=date>November 15, 2018 | 9:25pm</p>" TEXT,
 			"2018-11-15T21:25:09-05:00", ""},
+		{"UTC, and the day that begins then",
+			"<meta property='article:published_time' content='2018-11-14T23:00:00Z'>" H1
+			"<p class=date>November 15, 2018</p>" TEXT,
+			"2018-11-15T00:00:00+01:00", ""},
+		{"UTC, and another day",
+			"<meta property='article:published_time' content='2018-11-14T23:10:00Z'>" H1
+			"<p class=date>November 15, 2018</p>" TEXT,
+			"2018-11-14T23:10:00Z", ""},
 		{"the order of numbers, from another stamp",
 			"<html lang=en>" H1 "<p>Published 11/05/2018</p>" TEXT "<p>Seen 25/12/2017</p>", "2018-05-11",
 			""},
@@ -123,6 +131,93 @@ static void test_sources_help_each_other(void **unused)
 			"2018-11-15", ""},
 	};
 	check(cases, ARRAY_LEN(cases));
+}
+
+#define OTHER "<a href='/b'>Storm names for next winter are published</a>"
+
+static void test_lists_of_other_pages(void **unused)
+{
+	(void)unused;
+	static const struct want cases[] = {
+		{"an item with a link", H1 TEXT "<ul><li><span class=date>15.11.2018</span> " OTHER "</li></ul>", "",
+			""},
+		{"a line with a link", H1 "<p>" OTHER " (2018-11-15)</p>" TEXT, "", ""},
+		{"a teaser",
+			H1 TEXT "<article><h2>" OTHER "</h2><div class=meta><time>2018-11-15</time></div></article>",
+			"", ""},
+		{"a diary of days", H1 "<p>12 May 2020: a reading<br>3 June 2020: the spring ball</p>" TEXT, "", ""},
+		{"a comment in a short page", H1 TEXT "<div class=comment><p>I was there.</p>Bo 2018-11-15 10:00</div>",
+			"", ""},
+		{"the author's and the topic's links in a byline",
+			H1 "<div class=byline><a href='/ann'>Ann Example of the Orlany desk</a> 15 Nov 2018</div>" TEXT,
+			"2018-11-15", ""},
+		{"the stamp's own link", H1 "<p><a href='/a'>Thursday, 15 November 2018 at 09:25</a></p>" TEXT,
+			"2018-11-15T09:25", ""},
+	};
+	check(cases, ARRAY_LEN(cases));
+}
+
+static void test_clocks_join_their_days(void **unused)
+{
+	(void)unused;
+	static const struct want cases[] = {
+		{"a line of clocks below the day",
+			"<p class=date>November 15, 2018</p>" H1
+			"<p>posted 7:25 a.m. | last updated 9:25 a.m.</p>" TEXT,
+			"2018-11-15T07:25", "2018-11-15T09:25"},
+		{"a clock in prose is not the article's",
+			"<p class=date>November 15, 2018</p>" H1
+			"<p>The harbour opens at 9:25 a.m., they say.</p>" TEXT,
+			"2018-11-15", ""},
+		{"a day that is declared, a clock that is shown",
+			"<meta name=pubdate content=2018-11-15>" H1 "<p>15 November 2018, 09:25 GMT</p>" TEXT,
+			"2018-11-15T09:25Z", ""},
+		{"of two clocks none",
+			"<meta name=pubdate content=2018-11-15>" H1
+			"<p>15 Nov 2018 09:25</p><p>15 Nov 2018 10:25</p>" TEXT,
+			"2018-11-15", ""},
+		{"no zone of another day", H1 "<p>Posted Nov 15, 2018 7:25 AM, updated 2018-11-16 09:25:09-05</p>" TEXT,
+			"2018-11-15T07:25", "2018-11-16T09:25:09-05:00"},
+		{"what a program fills in",
+			H1 "<em id=publish_time data-timestamp=1542266700000></em>" TEXT "<p>2019-11-15 10:00</p>",
+			"2018-11-15T07:25:00Z", ""},
+		{"a declared change", "<meta name=last-modified content=2018-11-16>" H1 "<p>15 Nov 2018</p>" TEXT,
+			"2018-11-15", "2018-11-16"},
+		{"the heading that is the site's name",
+			"<title>The harbour opens again (Orlany Example)</title><h1>Orlany Example</h1>"
+			"<p class=date>22 November 2018</p><h2>The harbour opens again</h2>"
+			"<p class=published>15 November 2018</p>" TEXT,
+			"2018-11-15", ""},
+	};
+	check(cases, ARRAY_LEN(cases));
+}
+
+static void test_json_ld_of_another_article(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *headline;
+		const char *url;
+		const char *want;
+	} cases[] = {
+		{"Rovers draw at home after penalty", "https://news.example/rovers", ""},
+		{"Rovers draw at home after penalty", "https://news.example/a", "2018-11-15"},
+		{"The harbour opens again", "https://news.example/rovers", "2018-11-15"},
+		{"Rovers draw at home after penalty", "", "2018-11-15"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(arena) a = {0};
+		AUTO(html) h = {0};
+		struct stamps s;
+		struct stamp_given given = {.key = STR("datePublished"),
+			.value = STR("2018-11-15"),
+			.headline = str_c(cases[i].headline),
+			.url = str_c(cases[i].url)};
+		html_parse(STR(H1 TEXT), NULL, &h);
+		struct stamps_input in = {.h = &h, .url = STR("https://news.example/a"), .given = &given, .n = 1};
+		stamps_read(&a, &in, &s);
+		assert_string_equal(iso(&a, &s.published), cases[i].want);
+	}
 }
 
 static void test_urls(void **unused)
@@ -190,6 +285,9 @@ int main(void)
 		cmocka_unit_test(test_labels_by_the_headline),
 		cmocka_unit_test(test_what_is_not_taken),
 		cmocka_unit_test(test_sources_help_each_other),
+		cmocka_unit_test(test_lists_of_other_pages),
+		cmocka_unit_test(test_clocks_join_their_days),
+		cmocka_unit_test(test_json_ld_of_another_article),
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_the_future_is_not_believed),
 		cmocka_unit_test(test_dissent_and_ranges_are_kept),
