@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the page says of itself in meta elements, microdata, <time>, headings and class names. */
 #include "formats/url/url.h"
-#include "stages/read/read_int.h"
+#include "stages/read/lines.h"
 
 struct meta_rule {
 	const char *name; /* of name=, property= or itemprop= */
@@ -21,6 +21,8 @@ static const struct meta_rule META[] = {
 	{"sailthru.author", ARTICLE_AUTHOR},
 	{"og:site_name", ARTICLE_SITE},
 	{"article:section", ARTICLE_SECTION},
+	{"article.section", ARTICLE_SECTION},
+	{"articlesection", ARTICLE_SECTION},
 	{"og:locale", ARTICLE_LANGUAGE},
 	{"content-language", ARTICLE_LANGUAGE},
 	{"og:url", ARTICLE_URL},
@@ -98,8 +100,9 @@ bool is_aside(const struct html *h, uint32_t i)
 		default:
 			break;
 		}
+		bool both_ends = class_has(h, i, "header"); /* "header-footer" is no footer */
 		for (size_t k = 0; k < ARRAY_LEN(words); k++)
-			if (class_has(h, i, words[k]))
+			if (class_has(h, i, words[k]) && !(both_ends && strcmp(words[k], "footer") == 0))
 				return true;
 	}
 	return false;
@@ -152,7 +155,7 @@ static void bylines(struct reading *r)
 		if (!is_byline(h, i) || (near != HTML_NONE && (i < near || i >= h->nodes[near].end)))
 			continue;
 		size_t before = r->article->n;
-		add_byline(r, html_text(r->a, h, i), "class byline", i);
+		add_byline(r, lined_text(r, i), "class byline", i);
 		if (near == HTML_NONE && r->article->n > before)
 			near = h->nodes[i].parent;
 		i = h->nodes[i].end - 1;
