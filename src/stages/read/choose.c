@@ -15,7 +15,7 @@ static const char *const LANGUAGE[] = {"html lang", "json-ld inLanguage", "meta 
 static const char *const SECTION[] = {"meta article:section", "json-ld articleSection", "itemprop articleSection",
 	"breadcrumb", "class section", "title part"};
 static const char *const URL[] = {"link canonical", "meta og:url", "given"};
-static const char *const AGENCY[] = {"credit", "dateline", "json-ld", "meta", "class"};
+static const char *const AGENCY[] = {"credit", "dateline", "json-ld", "line", "class", "rel", "meta", "byline"};
 
 static const struct preference PREFERENCES[] = {
 	{ARTICLE_SITE, SITE, ARRAY_LEN(SITE)},

@@ -71,6 +71,52 @@ static int fit(struct reading *r, const json_t *node, struct str headline)
 	return score + (own.n && str_eq(own, headline) ? 4 : 0);
 }
 
+/* True when the node gives a headline and an address and neither is this page's. */
+static bool is_foreign(struct reading *r, const json_t *node, struct str headline)
+{
+	struct str own = fold_words(r->a, plain_text(r->a, text_of(json_object_get(node, "headline"))));
+	struct str url = text_of(json_object_get(node, "url"));
+	uint32_t title = html_find(r->h, 0, NAME_TITLE);
+	if (own.n == 0 || url.n == 0 || r->in->url.n == 0 || str_find(url, STR("://"), 0) == url.n)
+		return false;
+	struct str shown = title == HTML_NONE ? STR("") : fold_words(r->a, html_text(r->a, r->h, title));
+	struct str path = str_from(url, str_chr(url, '/', str_find(url, STR("://"), 0) + 3));
+	bool same_url = path.n > 1 && str_find(r->in->url, path, 0) < r->in->url.n;
+	bool in_title = str_find(shown, own, 0) < shown.n || (shown.n > 8 && str_find(own, shown, 0) < own.n);
+	struct str h1 = fold_words(r->a, headline);
+	bool in_h1 = h1.n > 0 && (str_find(h1, own, 0) < h1.n || str_find(own, h1, 0) < own.n);
+	return !same_url && !in_title && !in_h1 && (shown.n > 0 || h1.n > 0);
+}
+
+/* What an article said that fits less well is another's. */
+static void set_aside_others(struct reading *r)
+{
+	for (size_t i = 0; i < r->article->n; i++) {
+		struct article_evidence *e = &r->article->evidence[i];
+		if (str_starts(e->from, STR("json-ld ")) && e->field != ARTICLE_SITE)
+			e->from = STR("other json-ld");
+	}
+	for (size_t i = 0; i < r->ngiven; i++)
+		r->given[i].weak = true;
+}
+
+/* The trail to the article: the last step that is not the article itself. */
+static void add_trail(struct reading *r, const json_t *node, struct str headline)
+{
+	const json_t *items = json_object_get(node, "itemListElement");
+	struct str last = STR("");
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const json_t *item = json_array_get(items, i);
+		struct str name = text_of(json_object_get(item, "name"));
+		if (name.n == 0)
+			name = text_of(json_object_get(json_object_get(item, "item"), "name"));
+		name = plain_text(r->a, name);
+		if (i > 0 && name.n && name.n < 60 && !str_eq(fold_words(r->a, name), fold_words(r->a, headline)))
+			last = name;
+	}
+	add_evidence(r, ARTICLE_SECTION, last, "json-ld breadcrumb", STR(""), r->script);
+}
+
 /* A name, an object with a name, or an array of them. */
 static void add_people(struct reading *r, const json_t *v, bool in_array)
 {
@@ -118,6 +164,7 @@ static void add_article(struct reading *r, const json_t *node)
 	add_text(r, ARTICLE_LANGUAGE, json_object_get(node, "inLanguage"), "json-ld inLanguage");
 	add_text(r, ARTICLE_SECTION, json_object_get(node, "articleSection"), "json-ld articleSection");
 	add_text(r, ARTICLE_SITE, json_object_get(json_object_get(node, "publisher"), "name"), "json-ld publisher");
+	add_text(r, ARTICLE_AGENCY, json_object_get(json_object_get(node, "sourceOrganization"), "name"), "json-ld");
 	const json_t *is_free = json_object_get(node, "isAccessibleForFree");
 	r->says_paid = json_is_false(is_free) || str_ieq(text_of(is_free), STR("false"));
 	r->says_live = has_type(node, "LiveBlogPosting");
@@ -138,12 +185,21 @@ static void one_document(struct reading *r, const json_t *top, struct str headli
 			best = node[i];
 		}
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (node[i] != best && has_type(node[i], "Page"))
 			give_dates(r, node[i], true);
+		if (has_type(node[i], "BreadcrumbList"))
+			add_trail(r, node[i], headline);
+	}
 	/* a later script about another article adds nothing to one that fits */
 	if (!best || best_fit < r->ld_fit)
 		return;
+	if (is_foreign(r, best, headline)) {
+		give_dates(r, best, true);
+		return;
+	}
+	if (best_fit > r->ld_fit && r->ld_fit >= 0)
+		set_aside_others(r);
 	r->ld_fit = best_fit;
 	add_article(r, best);
 }
