@@ -10,10 +10,11 @@ struct preference {
 };
 
 static const char *const SITE[] = {
-	"meta og:site_name", "json-ld publisher", "itemprop publisher", "logo", "title part", "copyright line"};
+	"meta og:site_name", "json-ld publisher", "itemprop publisher", "masthead", "logo", "title part", "copyright line"};
 static const char *const LANGUAGE[] = {"html lang", "json-ld inLanguage", "meta content-language", "meta og:locale"};
 static const char *const SECTION[] = {"meta article:section", "json-ld articleSection", "itemprop articleSection",
-	"breadcrumb", "class section", "title part"};
+	"meta articlesection", "meta section", "breadcrumb", "json-ld breadcrumb", "rel category", "label link", "label",
+	"class section", "title part", "navigation", "label alone"};
 static const char *const URL[] = {"link canonical", "meta og:url", "given"};
 static const char *const AGENCY[] = {"credit", "dateline", "json-ld", "line", "class", "rel", "meta", "byline"};
 
@@ -57,7 +58,7 @@ static void choose_by(struct article *ar, const struct preference *p)
 }
 
 /* Sources of authors from best to worst. */
-static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta author", "rel author", "class byline",
+static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta author", "meta byl", "rel author", "class byline",
 	"meta article:author", "meta parsely-author", "meta dc.creator", "meta sailthru.author", "byline",
 	"json-ld author organization"};
 
@@ -96,17 +97,26 @@ void choose_authors(struct reading *r)
 	ar->choice[ARTICLE_AUTHOR].rule = STR("best source");
 }
 
-void choose_fields(struct reading *r)
+static void choose_these(struct reading *r, enum article_field from, enum article_field to)
 {
 	for (size_t i = 0; i < ARRAY_LEN(PREFERENCES); i++)
-		if (PREFERENCES[i].field != ARTICLE_AGENCY)
+		if (PREFERENCES[i].field == from || PREFERENCES[i].field == to)
 			choose_by(r->article, &PREFERENCES[i]);
+}
+
+void choose_fields(struct reading *r)
+{
+	choose_these(r, ARTICLE_SITE, ARTICLE_URL);
+	choose_these(r, ARTICLE_LANGUAGE, ARTICLE_LANGUAGE);
 	choose_title(r);
+}
+
+void choose_section(struct reading *r)
+{
+	choose_these(r, ARTICLE_SECTION, ARTICLE_SECTION);
 }
 
 void choose_agency(struct reading *r)
 {
-	for (size_t i = 0; i < ARRAY_LEN(PREFERENCES); i++)
-		if (PREFERENCES[i].field == ARTICLE_AGENCY)
-			choose_by(r->article, &PREFERENCES[i]);
+	choose_these(r, ARTICLE_AGENCY, ARTICLE_AGENCY);
 }

@@ -23,6 +23,7 @@ static const struct meta_rule META[] = {
 	{"article:section", ARTICLE_SECTION},
 	{"article.section", ARTICLE_SECTION},
 	{"articlesection", ARTICLE_SECTION},
+	{"section", ARTICLE_SECTION},
 	{"og:locale", ARTICLE_LANGUAGE},
 	{"content-language", ARTICLE_LANGUAGE},
 	{"og:url", ARTICLE_URL},

@@ -17,7 +17,7 @@ static const char *const BEFORE[] = {"by", "by:", "written by", "posted by", "pu
 	"autor tekstu:", "napisał", "napisała", "od", "автор:", "автор",
 	"авторы:", "текст:", "автор статьи:", "автор :", "yazan:", "yazar:", "haber:", "كتب", "كتبت", "بقلم",
 	"بقلم:", "بقلم :", "الكاتب:", "إعداد:", "نوشته", "نویسنده:", "نویسنده",
-	"بقلم", "تحرير:", "تغطية:", "تقرير:", "متابعة:", "كتابة:", "خبرنگار:", "گزارش:", "نویسنده :", "مۇخبىرىمىز",
+	"بقلم", "من", "تحرير:", "تغطية:", "تقرير:", "متابعة:", "كتابة:", "خبرنگار:", "گزارش:", "نویسنده :", "مۇخبىرىمىز",
 	"مۇخبىر:", "مۇخبىر :", "مۇخبىر", "مۇھەررىر:", "تەييارلىغۇچى:", "تەرجىمە قىلغۇچى:", "ρεπορτάζ:", "Ρεπορτάζ:", "Συντάκτης:",
 	"Του", "Της", "Από τον", "Από την", "Автор:", "Автор", "Авторы:", "Текст:", "Корреспондент", "корреспондент",
 	"Підготував", "автор:", "लेखक:", "लेखक", "संवाददाता:", "रिपोर्ट:", "प्रस्तुति:", "โดย", "เรื่อง:", "ผู้เขียน:", "रिपोर्टर:",
@@ -48,7 +48,8 @@ static const char *const NEVER[] = {"admin", "administrator", "editor", "editors
 	"kommentare", "reply", "posted on", "published", "published by", "posted by", "veröffentlicht am",
 	"publiziert am", "veröffentlicht von", "by", "von", "par", "por", "di", "autor", "auteur", "staff reporter",
 	"staff writer", "nom", "nombre", "contributors", "author archives", "photograph", "view all posts", "home",
-	"menu", "search", "http", "https", "article by", "updated", "时间", "發稿時間", "发稿时间", "make with",
+	"menu", "search", "http", "https", "article by", "updated", "פורסם", "עודכן", "datum", "stand", "posted", "view comments", "veröffentlicht", "rebloggt", "wordpressadmin",
+	"时间", "發稿時間", "发稿时间", "make with",
 	"published by", "comment", "0 comments", "no comments", "advertisement", "anzeige", "print", "subscribe"};
 
 /* Names end where a stamp begins. */
@@ -180,7 +181,7 @@ static size_t divider(struct str s, size_t *ret_length)
 {
 	static const char *const marks[] = {" and ", " und ", " et ", " y ", " e ", " i ", " og ", " och ", " ve ",
 		" и ", " & ", ", ", ";", " with ", " mit ", "、", "，", " و", "،", " / ", "/", " | ", " + ", "\n",
-		" · ", " • ", "\t", "、", " ve ", " en ", " ja ", " a ", " és ", " și ", " и ", " та ", " і ", " και ", " και ", " ו",
+		" · ", " • ", "\t", "／", "、", " ve ", " en ", " ja ", " a ", " és ", " și ", " и ", " та ", " і ", " και ", " και ", " ו",
 		" और ", " ۋە ", " 와 ", " 및 ", " 和 ", " 與 ", " dan ", " và ", "｜", "；", " avec ", " con ", " com ", " with "};
 	size_t best = s.n;
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
@@ -240,7 +241,9 @@ static bool is_known(struct reading *r, struct str name, const char *from)
 
 static void add_name(struct reading *r, struct str name, const char *from, struct str raw, uint32_t node)
 {
-	name = trim_marks(cut_digits(cut_behind(cut_title(cut_before(trim_marks(name))))));
+	bool is_cjk = name.n > 3 && ((uint8_t)name.p[0] >= 0xe3 && (uint8_t)name.p[0] <= 0xe9);
+	size_t slash = is_cjk ? size_min(str_find(name, STR("／"), 0), str_find(name, STR("/"), 0)) : name.n;
+	name = trim_marks(cut_digits(cut_behind(cut_title(cut_before(trim_marks(str_sub(name, 0, slash)))))));
 	if (!looks_like_name(name))
 		return;
 	if (is_agency(name)) {
