@@ -4,6 +4,7 @@
 #include "stages/read/lines.h"
 
 #define NEAR_LINES 10u
+#define ABOVE_LINES 64u
 #define BEFORE_NODES 60u
 #define AFTER_NODES 160u
 #define LONG_LINE 200u /* bytes: a paragraph */
@@ -111,7 +112,7 @@ static struct byte_range line_range(const struct reading *r, const struct page_l
 
 static bool near_headline(struct reading *r)
 {
-	struct page_line line[NEAR_LINES];
+	struct page_line line[ABOVE_LINES];
 	uint32_t at = headline_node(r);
 	if (at == HTML_NONE)
 		return false;
@@ -126,7 +127,7 @@ static bool near_headline(struct reading *r)
 			read_line(r, line[i].text, line_range(r, &line[i])))
 			return true;
 	}
-	n = page_lines(r, at > BEFORE_NODES ? at - BEFORE_NODES : 0, at, line, NEAR_LINES);
+	n = page_lines(r, at > BEFORE_NODES ? at - BEFORE_NODES : 0, at, line, ABOVE_LINES);
 	for (size_t i = n; i-- > 0 && i + 2 >= n;)
 		if (line[i].text.n <= LONG_LINE && !is_aside(r->h, line[i].node) &&
 			read_line(r, line[i].text, line_range(r, &line[i])))

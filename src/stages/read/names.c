@@ -78,6 +78,8 @@ bool has_shape_of_name(struct str s)
 	}
 	size_t words = 0;
 	size_t particles = 0;
+	at = 0;
+	size_t most = has_case(utf8_next(s, &at, NULL)) ? 5 : 3;
 	while (s.n) {
 		struct str w = str_cut(&s, ' ');
 		if (w.n == 0)
@@ -87,7 +89,7 @@ bool has_shape_of_name(struct str s)
 		words++;
 		particles += is_particle(w);
 	}
-	return words >= 2 && words <= 5 && words - particles >= 2;
+	return words >= 2 && words <= most && words - particles >= 2;
 }
 
 bool has_stamp(struct str s)

@@ -181,11 +181,16 @@ static size_t divider(struct str s, size_t *ret_length)
 {
 	static const char *const marks[] = {" and ", " und ", " et ", " y ", " e ", " i ", " og ", " och ", " ve ",
 		" и ", " & ", ", ", ";", " with ", " mit ", "、", "，", " و", "،", " / ", "/", " | ", " + ", "\n",
-		" · ", " • ", "\t", "／", "、", " ve ", " en ", " ja ", " a ", " és ", " și ", " и ", " та ", " і ", " και ", " και ", " ו",
+		" · ", " • ", "\t", "／", "∕", "、", " ve ", " en ", " ja ", " a ", " és ", " și ", " и ", " та ", " і ", " και ", " και ", " ו",
 		" और ", " ۋە ", " 와 ", " 및 ", " 和 ", " 與 ", " dan ", " và ", "｜", "；", " avec ", " con ", " com ", " with "};
 	size_t best = s.n;
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		size_t at = str_ifind(s, str_c(marks[i]), 0);
+		/* a short word joins names only before a capital or a letter without case */
+		size_t n = strlen(marks[i]);
+		if (n <= 4 && marks[i][0] == ' ' && marks[i][n - 1] == ' ' && ascii_alpha(marks[i][1]) && at + n < s.n &&
+			!is_upper_latin(s.p[at + n]) && (uint8_t)s.p[at + n] < 0x80)
+			continue;
 		if (at < best && at > 0) {
 			best = at;
 			*ret_length = strlen(marks[i]);

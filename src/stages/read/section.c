@@ -5,7 +5,7 @@
 
 #define SECTION_MAX 60u
 #define NEAR_NODES 90u
-#define NEAR_LINES 24u
+#define NEAR_LINES 64u
 
 static bool named(const struct html *h, uint32_t i, const char *const *words, size_t n)
 {
@@ -36,6 +36,15 @@ static bool is_label(struct reading *r, struct str s)
 		if (strchr("@=<>{}|\t?!", s.p[i]))
 			return false;
 	}
+	static const char *const marks[] = {"«", "»", "‹", "›", "←", "→"};
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (str_find(s, str_c(marks[i]), 0) < s.n)
+			return false;
+	static const char *const never[] = {"正文", "本文", "內文", "内容", "menu", "search", "article", "main", "login",
+		"sign in", "subscribe", "share", "print", "next", "previous", "more", "live", "video", "breaking news"};
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		if (str_ieq(s, str_c(never[i])))
+			return false;
 	return words <= 4 && !is_agency(s);
 }
 
@@ -146,6 +155,36 @@ static bool is_alone(const struct html *h, uint32_t node)
 	return true;
 }
 
+static uint32_t block_of(const struct html *h, uint32_t node)
+{
+	uint32_t i = h->nodes[node].parent;
+	while (i != HTML_NONE && (html_is(h, i, NAME_A) || html_is(h, i, NAME_SPAN) || html_is(h, i, NAME_B) ||
+					 html_is(h, i, NAME_FONT) || html_is(h, i, NAME_STRONG)))
+		i = h->nodes[i].parent;
+	return i == HTML_NONE ? 0 : i;
+}
+
+/* Two links one below the other, in one element or in two of a kind: a menu. */
+static bool in_menu(const struct html *h, const struct page_line *a, const struct page_line *b)
+{
+	uint32_t x = block_of(h, a->node);
+	uint32_t y = block_of(h, b->node);
+	if (!is_link(h, a) || !is_link(h, b))
+		return false;
+	if (x == y || h->nodes[x].parent == h->nodes[y].parent)
+		return x == y || html_tag(h, x) == html_tag(h, y);
+	uint32_t up = h->nodes[x].parent;
+	uint32_t other = h->nodes[y].parent;
+	return html_is(h, x, NAME_TD) && html_is(h, y, NAME_TD) && up != HTML_NONE && other != HTML_NONE &&
+		h->nodes[up].parent == h->nodes[other].parent;
+}
+
+static bool in_heading(const struct html *h, uint32_t node)
+{
+	uint32_t tag = html_tag(h, block_of(h, node));
+	return tag == NAME_H1 || tag == NAME_H2 || tag == NAME_H3;
+}
+
 /* The lines above the headline, from the nearest up: a trail, else the label next to it. */
 static void above(struct reading *r, uint32_t headline)
 {
@@ -168,10 +207,13 @@ static void above(struct reading *r, uint32_t headline)
 		size_t digit = 0;
 		while (digit < label.n && !ascii_digit(label.p[digit]))
 			digit++;
-		if (has_stamp(label) && digit > 1)
+		if (has_stamp(label) && digit > 3 && !is_link(h, &line[i]))
 			label = str_trim(str_sub(label, 0, digit));
 		bool stamped = has_stamp(line[i].text);
-		if (!is_label(r, label) || !is_alone(h, line[i].node))
+		bool menu = (i > 0 && in_menu(h, &line[i - 1], &line[i])) || (i + 1 < n && in_menu(h, &line[i], &line[i + 1]));
+		if (menu || !is_label(r, label) || !is_alone(h, line[i].node))
+			continue;
+		if (in_heading(h, line[i].node) && !is_link(h, &line[i]))
 			continue;
 		if (is_link(h, &line[i]) && !stamped)
 			add_section(r, label, "label link", line[i].node);

@@ -201,6 +201,16 @@ static void title_words(struct reading *r, uint32_t i, struct str title)
 		add_evidence(r, ARTICLE_SITE, fold_space(r->a, s), "masthead", STR(""), i);
 }
 
+/* "Headline - Site - Section" in og:title, "Site: Section" as a part of <title>. */
+static void behind_site(struct reading *r, struct str text, uint32_t node)
+{
+	struct str part[PARTS_MAX];
+	size_t n = split(r, text, part);
+	for (size_t i = 1; i + 1 < n; i++)
+		if (names_site(r, part[i]) && part[i + 1].n < SITE_MAX && !has_heading(r, part[i + 1]))
+			add_evidence(r, ARTICLE_SECTION, part[i + 1], "title part", STR(""), node);
+}
+
 void collect_site(struct reading *r)
 {
 	const struct html *h = r->h;
@@ -219,6 +229,11 @@ void collect_site(struct reading *r)
 			!html_is(h, h->nodes[i].parent, NAME_SCRIPT) && !html_is(h, h->nodes[i].parent, NAME_STYLE))
 			title_words(r, i, words);
 	}
-	if (title != HTML_NONE)
-		title_parts(r, title);
+	if (title == HTML_NONE)
+		return;
+	title_parts(r, title);
+	behind_site(r, words, title);
+	for (size_t i = 0, n = r->article->n; i < n; i++)
+		if (str_eq(r->article->evidence[i].from, STR("meta og:title")))
+			behind_site(r, r->article->evidence[i].value, title);
 }
