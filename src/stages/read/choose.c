@@ -58,9 +58,9 @@ static void choose_by(struct article *ar, const struct preference *p)
 }
 
 /* Sources of authors from best to worst. */
-static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta author", "meta byl", "rel author", "class byline",
+static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta byl", "meta author", "meta twitter:data", "rel author", "class byline",
 	"meta article:author", "meta parsely-author", "meta dc.creator", "meta sailthru.author", "byline",
-	"json-ld author organization"};
+	"rel author aside", "json-ld author organization"};
 
 static bool is_person_source(struct reading *r, const char *source, bool allow_site)
 {

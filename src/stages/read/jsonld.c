@@ -117,6 +117,16 @@ static void add_trail(struct reading *r, const json_t *node, struct str headline
 	add_evidence(r, ARTICLE_SECTION, last, "json-ld breadcrumb", STR(""), r->script);
 }
 
+/* An object that is only named by its address stands elsewhere in the script. */
+static const json_t *resolved(const json_t *v, const json_t **node, size_t n)
+{
+	struct str id = text_of(json_object_get(v, "@id"));
+	for (size_t i = 0; id.n && !json_object_get(v, "name") && i < n; i++)
+		if (str_eq(text_of(json_object_get(node[i], "@id")), id) && json_object_get(node[i], "name"))
+			return node[i];
+	return v;
+}
+
 /* A name, an object with a name, or an array of them. */
 static void add_people(struct reading *r, const json_t *v, bool in_array)
 {
@@ -154,13 +164,18 @@ static void give_dates(struct reading *r, const json_t *node, bool weak)
 	}
 }
 
-static void add_article(struct reading *r, const json_t *node)
+static void add_article(struct reading *r, const json_t *node, const json_t **all, size_t n)
 {
+	static const char *const roles[] = {"author", "creator"};
 	const json_t *headline = json_object_get(node, "headline");
 	add_text(r, ARTICLE_TITLE, headline ? headline : json_object_get(node, "name"), "json-ld headline");
 	give_dates(r, node, false);
-	add_people(r, json_object_get(node, "author"), false);
-	add_people(r, json_object_get(node, "creator"), false);
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		const json_t *who = json_object_get(node, roles[i]);
+		add_people(r, json_is_array(who) ? who : resolved(who, all, n), false);
+		for (size_t k = 0; k < json_array_size(who); k++)
+			add_people(r, resolved(json_array_get(who, k), all, n), true);
+	}
 	add_text(r, ARTICLE_LANGUAGE, json_object_get(node, "inLanguage"), "json-ld inLanguage");
 	add_text(r, ARTICLE_SECTION, json_object_get(node, "articleSection"), "json-ld articleSection");
 	add_text(r, ARTICLE_SITE, json_object_get(json_object_get(node, "publisher"), "name"), "json-ld publisher");
@@ -201,7 +216,7 @@ static void one_document(struct reading *r, const json_t *top, struct str headli
 	if (best_fit > r->ld_fit && r->ld_fit >= 0)
 		set_aside_others(r);
 	r->ld_fit = best_fit;
-	add_article(r, best);
+	add_article(r, best, node, n);
 }
 
 /* Several values may stand one behind the other. */

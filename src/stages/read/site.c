@@ -178,26 +178,51 @@ static void logo(struct reading *r, uint32_t i)
 		add_evidence(r, ARTICLE_SITE, text, "logo", STR(""), i);
 }
 
-/* A picture without a link: its file or its place is named so, or its words are those of the title or the host. */
+/* True when a title begins or ends with the words and a bar divides them from the rest; in front of the bar a few
+ * letters more may stand: "Daily (digital edition)-Headline". */
+static bool bounds_title(struct str s, struct str title)
+{
+	static const char *const marks[] = {"|", "-", "–", "—", ":", "：", "_", "»", "«", "·", "｜", "－", "(From"};
+	if (s.n < 4 || s.n * 2 > title.n)
+		return false;
+	bool front = str_starts(title, s);
+	if (!front && !str_ends(title, s))
+		return false;
+	struct str rest = front ? str_sub(title, s.n, s.n + 14) : str_sub(title, title.n - s.n - 8, title.n - s.n);
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (str_find(rest, str_c(marks[i]), 0) < rest.n)
+			return true;
+	return false;
+}
+
+/* A picture without a link: its file is named so, or its words are those of the title or the host. */
 static void masthead(struct reading *r, uint32_t i, struct str title)
 {
 	struct str alt = fold_space(r->a, html_attr(r->h, i, NAME_ALT));
 	struct str src = html_attr(r->h, i, NAME_SRC);
 	if (alt.n < 2 || alt.n >= SITE_MAX || is_home_word(alt) || is_aside(r->h, i))
 		return;
-	bool in_title = alt.n > 3 && alt.n < title.n && (str_starts(title, alt) || str_ends(title, alt));
-	if (names_site(r, alt) || in_title || str_ifind(src, STR("logo"), 0) < src.n)
-		add_evidence(r, ARTICLE_SITE, alt, names_site(r, alt) || in_title ? "masthead" : "logo", STR(""), i);
+	bool sure = names_site(r, alt) || (bounds_title(alt, title) && !has_heading(r, alt));
+	if (sure || str_ifind(src, STR("logo"), 0) < src.n)
+		add_evidence(r, ARTICLE_SITE, alt, sure ? "masthead" : "logo", STR(""), i);
 }
 
-/* Words near the top that the title begins or ends with, before the headline: "Daily (digital edition)-Headline". */
+/* Words near the top, no heading and no link that leads elsewhere, that bound the title or spell the host. */
 static void title_words(struct reading *r, uint32_t i, struct str title)
 {
-	struct str s = str_trim(html_node_text(r->h, i));
-	bool letters = s.n > 5 && s.n < SITE_MAX && s.n * 2 < title.n && !has_stamp(s);
-	if (letters && (str_starts(title, s) || str_ends(title, s)) && !is_home_word(s) && !has_heading(r, s))
-		add_evidence(r, ARTICLE_SITE, fold_space(r->a, s), "masthead", STR(""), i);
-	else if (letters && s.n < 40 && str_chr(s, ' ', 0) < s.n && str_chr(s, '.', 0) == s.n && names_site(r, s))
+	const struct html *h = r->h;
+	struct str s = str_trim(html_node_text(h, i));
+	if (s.n < 4 || s.n >= SITE_MAX || has_stamp(s) || is_home_word(s))
+		return;
+	for (uint32_t up = h->nodes[i].parent; up != HTML_NONE; up = h->nodes[up].parent) {
+		uint32_t tag = html_tag(h, up);
+		bool link = tag == NAME_A && !leads_home(r, html_attr(h, up, NAME_HREF));
+		if (link || tag == NAME_H2 || tag == NAME_H3 || tag == NAME_LI || tag == NAME_NAV || tag == NAME_P ||
+			tag == NAME_ARTICLE || tag == NAME_MAIN || tag == NAME_SCRIPT || tag == NAME_STYLE)
+			return;
+	}
+	bool spells = s.n < 40 && str_chr(s, ' ', 0) < s.n && str_chr(s, '.', 0) == s.n && names_site(r, s);
+	if (spells || (bounds_title(s, title) && !has_heading(r, s)))
 		add_evidence(r, ARTICLE_SITE, fold_space(r->a, s), "masthead", STR(""), i);
 }
 
@@ -225,8 +250,7 @@ void collect_site(struct reading *r)
 			masthead(r, i, words);
 		else if (h->nodes[i].kind == HTML_TEXT && h->nodes[i].text.n < 300)
 			copyright(r, i);
-		if (on_top && h->nodes[i].kind == HTML_TEXT && h->nodes[i].text.n < 100 &&
-			!html_is(h, h->nodes[i].parent, NAME_SCRIPT) && !html_is(h, h->nodes[i].parent, NAME_STYLE))
+		if (on_top && h->nodes[i].kind == HTML_TEXT && h->nodes[i].text.n < 100)
 			title_words(r, i, words);
 	}
 	if (title == HTML_NONE)
