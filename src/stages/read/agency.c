@@ -93,6 +93,10 @@ static struct str in_brackets(struct str text)
 /* "新华社北京3月14日电", "子午通讯社砂港电": what stands before the place, as far as 社. */
 static struct str by_telegraph(struct str text)
 {
+	static const char *const open[] = {"（", "(", "【"};
+	for (size_t i = 0; i < ARRAY_LEN(open); i++)
+		if (str_starts(text, str_c(open[i])))
+			text = str_from(text, strlen(open[i]));
 	struct str head = str_sub(text, 0, DATELINE_MAX);
 	size_t wire = size_min(str_find(head, STR("电"), 0), str_find(head, STR("電"), 0));
 	if (wire >= head.n)

@@ -180,15 +180,31 @@ static bool at_end(struct reading *r)
 	return found;
 }
 
+/* Words as "von" and "par" begin sentences too: what follows them must look like a name. */
+static void keep_names(struct article *ar, size_t from)
+{
+	size_t n = from;
+	for (size_t i = from; i < ar->n; i++) {
+		const struct article_evidence *e = &ar->evidence[i];
+		bool latin = e->value.n && (uint8_t)e->value.p[0] < 0xd8;
+		if (e->field != ARTICLE_AUTHOR || !latin || has_shape_of_name(e->value))
+			ar->evidence[n++] = *e;
+	}
+	ar->n = n;
+}
+
 static bool of_blocks(struct reading *r, const struct article_block *blocks, size_t n)
 {
-	bool found = false;
+	size_t before = r->article->n;
 	for (size_t i = 0; i < n; i++) {
 		const struct article_block *b = &blocks[i];
+		size_t at = r->article->n;
 		if (b->kind == BLOCK_BYLINE || (b->text.n < 160 && begins_as_byline(b->text)))
-			found |= add_at(r, b->text, b->range);
+			(void)add_at(r, b->text, b->range);
+		if (b->kind != BLOCK_BYLINE)
+			keep_names(r->article, at);
 	}
-	return found;
+	return r->article->n > before;
 }
 
 void collect_bylines(struct reading *r)

@@ -81,7 +81,8 @@ void choose_authors(struct reading *r)
 	const char *source = NULL;
 	for (size_t pass = 0; pass < 2 && !source; pass++)
 		for (size_t i = 0; i < ARRAY_LEN(AUTHOR) && !source; i++)
-			if (is_person_source(r, AUTHOR[i], pass == 1))
+			/* a template writes the site into meta author: that signs nothing */
+			if (is_person_source(r, AUTHOR[i], pass == 1 && strcmp(AUTHOR[i], "meta author") != 0))
 				source = AUTHOR[i];
 	if (!source)
 		return;

@@ -24,7 +24,8 @@ static const char *const BEFORE[] = {"by", "by:", "written by", "posted by", "pu
 	"নিজস্ব প্রতিবেদক", "பதிவு:", "文責", "文=", "文＝", "取材・文", "取材：", "記者・", "編集委員", "■", "●", "◆", "【記者", "[記者",
 	"본지", "글·사진", "글 =", "글=", "글:", "기자 =", "취재", "本刊记者", "本网记者", "特约记者", "实习记者", "见习记者", "通讯员",
 	"通讯员：", "特派记者", "特派員", "撰稿：", "撰稿:", "撰稿", "采写：", "采写/", "文｜", "文|", "文字：", "文字/", "作者/", "作者｜",
-	"編輯部", "本報訊", "article by", "report:", "reported by", "durch", "bericht:", "bericht von", "napisane przez",
+	"編輯部", "本報訊", "alle beiträge von", "zeige alle beiträge von", "alle artikel von", "view all posts by", "all posts by",
+	"show all articles of", "interview:", "interview von", "interview by", "interview", "article by", "report:", "reported by", "durch", "bericht:", "bericht von", "napisane przez",
 	"kirjoittanut", "teksti:", "tekst av", "tekst:", "text av", "foto och text:", "napsal", "napsala", "autoři:",
 	"szöveg:", "scrie", "de către", "autorzy:", "yazar :", "muhabir:", "hazırlayan:", "tác giả:", "penulis:",
 	"reporter:", "wartawan:", "muallif:", "автор", "муаллиф:", "ئاپتورى:", "ئاپتور:", "يازغۇچى:", "作者：", "作者:", "作者", "本报记者", "本報記者", "记者：", "记者:", "记者",
@@ -48,7 +49,8 @@ static const char *const NEVER[] = {"admin", "administrator", "editor", "editors
 	"kommentare", "reply", "posted on", "published", "published by", "posted by", "veröffentlicht am",
 	"publiziert am", "veröffentlicht von", "by", "von", "par", "por", "di", "autor", "auteur", "staff reporter",
 	"staff writer", "nom", "nombre", "contributors", "author archives", "photograph", "view all posts", "home",
-	"menu", "search", "http", "https", "article by", "updated", "פורסם", "עודכן", "datum", "stand", "posted", "view comments", "veröffentlicht", "rebloggt", "wordpressadmin",
+	"menu", "search", "http", "https", "article by", "updated", "פורסם", "עודכן", "datum", "stand", "posted", "text", "foto", "fotos", "photo", "photos", "bild", "bilder", "autoren",
+	"autoreninfo", "beitrag", "beiträge", "hace", "agencies", "agenturen", "registriert", "artikel von", "about the author", "view comments", "veröffentlicht", "rebloggt", "wordpressadmin",
 	"时间", "發稿時間", "发稿时间", "make with",
 	"published by", "comment", "0 comments", "no comments", "advertisement", "anzeige", "print", "subscribe"};
 
@@ -151,6 +153,17 @@ static struct str cut_behind(struct str s)
 }
 
 /* Lower-case words and digits are what descriptions and stamps are made of, names have few of them. */
+/* Of what is no name by a word in it: links to profiles, credits of pictures. */
+static bool is_other(struct str s)
+{
+	static const char *const words[] = {"profile", "profil ", "foto:", "fotos:", "photo:", "bild:", "uhr", "comment",
+		"kommentar", "pressemitteilung", "über ", "about "};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_ifind(s, str_c(words[i]), 0) < s.n)
+			return true;
+	return ascii_digit(s.p[0]) && s.n > 2 && strchr(" :.", s.p[s.n > 3 && ascii_digit(s.p[1]) ? 2 : 1]);
+}
+
 static bool looks_like_name(struct str s)
 {
 	size_t words = 1;
@@ -166,7 +179,7 @@ static bool looks_like_name(struct str s)
 	for (size_t i = 0; i < ARRAY_LEN(NEVER); i++)
 		if (equals_folded(s, NEVER[i]))
 			return false;
-	return words <= NAME_WORDS && digits <= 4 && digits * 2 < s.n && str_find(s, STR("://"), 0) == s.n &&
+	return !is_other(s) && words <= NAME_WORDS && digits <= 4 && digits * 2 < s.n && str_find(s, STR("://"), 0) == s.n &&
 		str_chr(s, '@', 1) >= s.n && !str_istarts(s, STR("www.")) && !str_starts(s, STR("@"));
 }
 
@@ -259,6 +272,15 @@ static void add_name(struct reading *r, struct str name, const char *from, struc
 		add_evidence(r, ARTICLE_AUTHOR, name, from, raw, node);
 }
 
+/* Behind the first name a text of Latin letters without any capital is none: "le", "in the morning". */
+static bool has_capital(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (is_upper_latin(s.p[i]) || (uint8_t)s.p[i] >= 0x80)
+			return true;
+	return false;
+}
+
 void add_byline(struct reading *r, struct str text, const char *from, uint32_t node)
 {
 	struct str raw = text;
@@ -269,7 +291,7 @@ void add_byline(struct reading *r, struct str text, const char *from, uint32_t n
 		size_t length = 0;
 		size_t end = divider(text, &length);
 		struct str part = str_sub(text, 0, end);
-		if (first || (!is_role(part) && (!apart || has_shape_of_name(cut_before(part)))))
+		if (first || (!is_role(part) && has_capital(part) && (!apart || has_shape_of_name(cut_before(part)))))
 			add_name(r, part, from, raw, node);
 		apart = apart || (end < text.n && strchr("\t\n|", text.p[end + (text.p[end] == ' ')]));
 		text = str_from(text, end + length);
