@@ -41,8 +41,10 @@ struct str agency_name(struct str credit)
 bool is_agency(struct str name)
 {
 	static const char *const marks[] = {" wire", "news agency", "newswire", "presseagentur", "nachrichtenagentur",
-		"-dienst", "agence ", "wire service", "telegraph agency", "press agency", "agencja ", "agentura", "agentúra", "agentur", "presseagentur", "haber ajans", "агенция", "агенція", "информагент", "информбюро", "agencia ", "agenzia ", "agência ", "通讯社", "通訊社", "通信", "通信社",
-		"ajansı", "агентство", "وكالة", "ئاگېنتلىقى", "خبرگزاری", "통신", "πρακτορείο", "סוכנות"};
+		"-dienst", "agence ", "wire service", "telegraph agency", "press agency", "agencja ", "agentura",
+		"agentúra", "agentur", "presseagentur", "haber ajans", "агенция", "агенція", "информагент",
+		"информбюро", "agencia ", "agenzia ", "agência ", "通讯社", "通訊社", "通信", "通信社", "ajansı",
+		"агентство", "وكالة", "ئاگېنتلىقى", "خبرگزاری", "통신", "πρακτορείο", "סוכנות"};
 	if (agency_name(name).n)
 		return true;
 	if (name.n > 80)
@@ -84,7 +86,8 @@ static struct str in_brackets(struct str text)
 		struct str after = str_from(text, end + strlen(pairs[i].close));
 		bool known = agency_name(in).n > 0;
 		bool short_name = in.n > 1 && in.n < 40 && !ascii_digit(in.p[0]) && str_chr(head, '.', 0) > end;
-		if (known || (short_name && has_dash(after)))
+		bool equals = at == 0 && in.n < 80 && str_chr(in, '=', 0) > 0 && str_chr(in, '=', 0) < in.n;
+		if (known || equals || is_agency(in) || (short_name && has_dash(after)))
 			return in;
 	}
 	return STR("");
@@ -172,8 +175,8 @@ static struct str of_dateline(struct str text)
 /* "Le Quai avec Agence X", "mit dpa", "Source: X", "— X", "© X", "(dpa)". */
 static struct str of_credit(struct str text, bool *ret_marked)
 {
-	static const char *const with[] = {" avec ", " mit ", " with ", " con ", " com ", " med ", " met ", " с ", " und ",
-		" and ", "/"};
+	static const char *const with[] = {
+		" avec ", " mit ", " with ", " con ", " com ", " med ", " met ", " с ", " und ", " and ", "/"};
 	struct str s = without_source_mark(text, ret_marked);
 	while (s.n && strchr("(|[*", s.p[0]))
 		s = str_trim(str_from(s, 1));

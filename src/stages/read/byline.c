@@ -11,14 +11,15 @@
 
 static bool begins_as_byline(struct str s)
 {
-	static const char *const words[] = {"by ", "By ", "BY ", "By: ", "Posted by ", "Written by ", "von ", "Von ", "VON ",
-		"par ", "Par ", "por ", "Por ", "POR ", "di ", "Di ", "a cura di ", "door ", "Door ", "Af ", "Av ", "Author:",
-		"Autor:", "Autorin:", "Text:", "Texto:", "Testo:", "Tekst:", "Auteur", "автор", "Автор", "Текст:", "بقلم",
-		"كتب ", "كتبت ", "كتب:", "تغطية:", "تقرير:", "إعداد:", "نویسنده", "خبرنگار:", "ئاپتور", "مۇخبىر", "يازغۇچى",
-		"记者", "記者", "本报记者", "本報記者", "■ 本报记者", "本网记者", "作者", "撰文", "文/", "文：", "文／", "文｜", "文 |",
-		"采写", "執筆", "文責", "取材", "글 ", "글·", "취재", "Ρεπορτάζ", "Συντάκτης", "Του ", "Της ", "Yazan", "Haber:",
-		"Muhabir:", "מאת", "รายงานโดย", "โดย ", "लेखक", "संवाददाता", "Penulis", "Oleh ", "Tác giả", "Szerző", "Írta",
-		"Napsal", "Autorzy:", "Teksti:", "Reporter:", "Reported by "};
+	static const char *const words[] = {"by ", "By ", "BY ", "By: ", "Posted by ", "Written by ", "von ", "Von ",
+		"VON ", "par ", "Par ", "por ", "Por ", "POR ", "di ", "Di ", "a cura di ", "door ", "Door ", "Af ",
+		"Av ", "Author:", "Autor:", "Autorin:", "Text:", "Texto:", "Testo:", "Tekst:", "Auteur", "автор",
+		"Автор", "Текст:", "بقلم", "كتب ", "كتبت ", "كتب:", "تغطية:", "تقرير:", "إعداد:", "نویسنده",
+		"خبرنگار:", "ئاپتور", "مۇخبىر", "يازغۇچى", "记者", "記者", "本报记者", "本報記者", "■ 本报记者",
+		"本网记者", "作者", "撰文", "文/", "文：", "文／", "文｜", "文 |", "采写", "執筆", "文責", "取材",
+		"글 ", "글·", "취재", "Ρεπορτάζ", "Συντάκτης", "Του ", "Της ", "Yazan", "Haber:", "Muhabir:", "מאת",
+		"รายงานโดย", "โดย ", "लेखक", "संवाददाता", "Penulis", "Oleh ", "Tác giả", "Szerző", "Írta", "Napsal",
+		"Autorzy:", "Teksti:", "Reporter:", "Reported by "};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_starts(s, str_c(words[i])))
 			return true;
@@ -27,7 +28,8 @@ static bool begins_as_byline(struct str s)
 
 static bool ends_as_byline(struct str s)
 {
-	static const char *const words[] = {" 기자", " 특파원", "／記者", "/ 記者", "/記者", " 記者", "记者", "／特派員"};
+	static const char *const words[] = {
+		" 기자", " 특파원", "／記者", "/ 記者", "/記者", " 記者", "记者", "／特派員"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (s.n > strlen(words[i]) && s.n < 90 && str_ends(s, str_c(words[i])))
 			return true;
@@ -123,8 +125,7 @@ static bool near_headline(struct reading *r)
 	for (size_t i = 0; i < n && longs < 2; i++) {
 		bool is_long = line[i].text.n > LONG_LINE;
 		longs += is_long;
-		if (!is_long && !is_aside(r->h, line[i].node) &&
-			read_line(r, line[i].text, line_range(r, &line[i])))
+		if (!is_long && !is_aside(r->h, line[i].node) && read_line(r, line[i].text, line_range(r, &line[i])))
 			return true;
 	}
 	n = page_lines(r, at > BEFORE_NODES ? at - BEFORE_NODES : 0, at, line, ABOVE_LINES);

@@ -9,12 +9,12 @@ struct preference {
 	size_t n;
 };
 
-static const char *const SITE[] = {
-	"meta og:site_name", "json-ld publisher", "itemprop publisher", "masthead", "logo", "title part", "copyright line"};
+static const char *const SITE[] = {"meta og:site_name", "json-ld publisher", "itemprop publisher", "masthead", "logo",
+	"title part", "copyright line"};
 static const char *const LANGUAGE[] = {"html lang", "json-ld inLanguage", "meta content-language", "meta og:locale"};
 static const char *const SECTION[] = {"meta article:section", "json-ld articleSection", "itemprop articleSection",
-	"meta articlesection", "meta section", "breadcrumb", "json-ld breadcrumb", "rel category", "label link", "label",
-	"class section", "title part", "navigation", "label alone"};
+	"meta articlesection", "meta section", "breadcrumb", "json-ld breadcrumb", "rel category", "label link",
+	"label", "class section", "title part", "navigation", "label alone"};
 static const char *const URL[] = {"link canonical", "meta og:url", "given"};
 static const char *const AGENCY[] = {"credit", "dateline", "json-ld", "line", "class", "rel", "meta", "byline"};
 
@@ -58,9 +58,9 @@ static void choose_by(struct article *ar, const struct preference *p)
 }
 
 /* Sources of authors from best to worst. */
-static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta byl", "meta author", "meta twitter:data", "rel author", "class byline",
-	"meta article:author", "meta parsely-author", "meta dc.creator", "meta sailthru.author", "byline",
-	"rel author aside", "json-ld author organization"};
+static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta byl", "meta author",
+	"meta twitter:data", "rel author", "class byline", "meta article:author", "meta parsely-author",
+	"meta dc.creator", "meta sailthru.author", "byline", "rel author aside", "json-ld author organization"};
 
 static bool is_person_source(struct reading *r, const char *source, bool allow_site)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The page as lines of text, as a reader sees it near the headline: a line ends where a block or <br> does. A tab stands
- * between elements that follow each other without text of their own between them: "<i>Ann Example</i><i>7:25</i>". */
+/* The page as lines of text, as a reader sees it near the headline: a line ends where a block or <br> does. A tab
+ * stands between elements that follow each other without text of their own between them: "<i>Ann
+ * Example</i><i>7:25</i>". */
 #include "stages/read/lines.h"
 
 #define LINE_MAX_BYTES 400u
@@ -122,8 +123,7 @@ uint32_t headline_node(struct reading *r)
 		if (h->nodes[i].kind != HTML_TEXT)
 			continue;
 		struct str s = str_trim(html_node_text(h, i));
-		if (s.n < 4 || !str_starts(title, fold_words(r->a, str_sub(s, 0, utf8_cut(s, 400)))) ||
-			!in_place(h, i))
+		if (s.n < 4 || !str_starts(title, fold_words(r->a, str_sub(s, 0, utf8_cut(s, 400)))) || !in_place(h, i))
 			continue;
 		uint32_t up = h->nodes[i].parent;
 		for (size_t k = 0; k < 3 && up != HTML_NONE; k++, up = h->nodes[up].parent)

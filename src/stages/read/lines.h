@@ -20,8 +20,8 @@ struct str lined_text(struct reading *r, uint32_t i);
 uint32_t headline_node(struct reading *r);
 
 /* names.c */
-/* A name of a person by its shape alone: two to four words with capitals, or two to four Han characters that begin with a
- * surname. Of scripts without capitals only how long it is. */
+/* A name of a person by its shape alone: two to four words with capitals, or two to four Han characters that begin with
+ * a surname. Of scripts without capitals only how long it is. */
 bool has_shape_of_name(struct str s);
 /* True for digits as in stamps: four or more. */
 bool has_stamp(struct str s);

@@ -67,8 +67,8 @@ static void labelled(struct reading *r, uint32_t i)
 {
 	static const char *const words[] = {"written by", "verfasst von", "geschrieben von", "écrit par", "escrito por",
 		"escrita por", "scritto da", "geschreven door", "napisane przez", "автор", "yazan", "skrevet av",
-		"skriven av", "kirjoittanut", "napsal", "szerző:", "di", "por", "par", "von", "by", "كتبها", "作者", "著者",
-		"投稿者", "執筆者", "글쓴이", "نویسنده", "ditulis oleh", "viết bởi"};
+		"skriven av", "kirjoittanut", "napsal", "szerző:", "di", "por", "par", "von", "by", "كتبها", "作者",
+		"著者", "投稿者", "執筆者", "글쓴이", "نویسنده", "ditulis oleh", "viết bởi"};
 	struct str name = html_attr(r->h, i, NAME_NAME);
 	if (!str_istarts(name, STR("twitter:label")))
 		return;
@@ -78,7 +78,8 @@ static void labelled(struct reading *r, uint32_t i)
 		struct str want = str_fmt(r->a, "twitter:data%.*s", STR_FMT(str_from(name, strlen("twitter:label"))));
 		for (uint32_t n = i + 1; n < r->h->n && n < i + 8; n++)
 			if (html_is(r->h, n, NAME_META) && str_ieq(html_attr(r->h, n, NAME_NAME), want))
-				add_byline(r, plain_text(r->a, html_attr(r->h, n, NAME_CONTENT)), "meta twitter:data", n);
+				add_byline(
+					r, plain_text(r->a, html_attr(r->h, n, NAME_CONTENT)), "meta twitter:data", n);
 	}
 }
 

@@ -29,8 +29,10 @@ static bool is_capital(uint32_t c)
 
 /* The surnames that most people of Han names have, with the older ones of the Hundred Family Surnames. */
 static const char SURNAMES[] =
-	"王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭萧田董袁潘于"
-	"蒋蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾鐘谭譚陆陸汪范石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛阎閻闫段雷侯龙龍"
+	"王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖蕭萧田董袁潘"
+	"于"
+	"蒋蔣蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾鐘谭譚陆陸汪范石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛阎閻闫段雷侯"
+	"龙龍"
 	"史陶黎贺賀顾顧毛郝龚龔邵万萬钱錢严嚴覃武戴莫孔向汤湯仝祁庞龐倪柯路仲柳宣宋岳齐齊乔喬施游温溫康季鲁魯俞翟安伍"
 	"殷骆駱颜顏欧歐章梅庄莊葛尚牛耿詹裴管霍舒甘翁谷辛聂聶华華焦祝左包游鲍鮑柏冉车車凌喻屈娄婁盛童阮项項涂蓝藍纪紀裘"
 	"卓应應宁寧费費靳艾佟解缪繆窦竇苗凤鳳昌元卜穆臧米贝貝明伏成茅熊舒梁蓝席麻强危郎晏";
@@ -106,12 +108,12 @@ bool has_stamp(struct str s)
 bool is_home_word(struct str s)
 {
 	static const char *const words[] = {"home", "home page", "homepage", "front page", "start", "startseite",
-		"accueil", "inicio", "portada", "início", "página inicial", "voorpagina", "hem", "forside",
-		"forsiden", "etusivu", "strona główna", "úvod", "kezdőlap", "címlap", "acasă", "anasayfa", "ana sayfa",
-		"главная", "головна", "начало", "αρχική", "αρχικη", "首页", "首頁", "主页", "网站首页", "新闻首页",
-		"トップ", "トップページ", "ホーム", "홈", "처음", "الرئيسية", "الصفحة الرئيسية", "صفحه اصلی", "خانه",
-		"صفحه نخست", "باش بەت", "דף הבית", "ראשי", "होम", "मुखपृष्ठ", "หน้าแรก", "trang chủ",
-		"beranda", "sarlavha", "бош саҳифа", "басты бет"};
+		"accueil", "inicio", "portada", "início", "página inicial", "voorpagina", "hem", "forside", "forsiden",
+		"etusivu", "strona główna", "úvod", "kezdőlap", "címlap", "acasă", "anasayfa", "ana sayfa", "главная",
+		"головна", "начало", "αρχική", "αρχικη", "首页", "首頁", "主页", "网站首页", "新闻首页", "トップ",
+		"トップページ", "ホーム", "홈", "처음", "الرئيسية", "الصفحة الرئيسية", "صفحه اصلی", "خانه", "صفحه نخست",
+		"باش بەت", "דף הבית", "ראשי", "होम", "मुखपृष्ठ", "หน้าแรก", "trang chủ", "beranda", "sarlavha",
+		"бош саҳифа", "басты бет"};
 	s = str_trim(s);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_ieq(s, str_c(words[i])))
@@ -123,10 +125,10 @@ struct str without_source_mark(struct str s, bool *ret_marked)
 {
 	static const char *const marks[] = {"source:", "source :", "sources:", "quelle:", "quellen:", "fuente:",
 		"fonte:", "bron:", "kilde:", "källa:", "lähde:", "źródło:", "zdroj:", "forrás:", "sursa:", "kaynak:",
-		"kaynak :", "источник:", "Источник:", "джерело:", "Джерело:", "πηγή:", "Πηγή:", "来源：", "来源:",
-		"來源：", "來源:", "稿件来源：", "新闻来源：", "資料來源：", "出典：", "配信：", "提供：", "출처:",
-		"출처 :", "출처 =", "مصدر:", "المصدر:", "المصدر :", "منبع:", "مەنبە:", "מקור:", "स्रोत:", "ที่มา:",
-		"ที่มา :", "nguồn:", "sumber:", "manba:", "—", "–", "-- ", "- "};
+		"kaynak :", "источник:", "Источник:", "джерело:", "Джерело:", "πηγή:", "Πηγή:", "来源：",
+		"来源:", "來源：", "來源:", "稿件来源：", "新闻来源：", "資料來源：", "出典：", "配信：", "提供：",
+		"출처:", "출처 :", "출처 =", "مصدر:", "المصدر:", "المصدر :", "منبع:", "مەنبە:", "מקור:", "स्रोत:",
+		"ที่มา:", "ที่มา :", "nguồn:", "sumber:", "manba:", "—", "–", "-- ", "- "};
 	s = str_trim(s);
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
 		if (str_istarts(s, str_c(marks[i]))) {

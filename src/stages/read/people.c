@@ -16,31 +16,37 @@ static const char *const BEFORE[] = {"by", "by:", "written by", "posted by", "pu
 	"pubblicato da", "autore:", "door", "door:", "geschreven door", "av", "av:", "af", "af:", "tekst:", "przez",
 	"autor tekstu:", "napisał", "napisała", "od", "автор:", "автор",
 	"авторы:", "текст:", "автор статьи:", "автор :", "yazan:", "yazar:", "haber:", "كتب", "كتبت", "بقلم",
-	"بقلم:", "بقلم :", "الكاتب:", "إعداد:", "نوشته", "نویسنده:", "نویسنده",
-	"بقلم", "من", "تحرير:", "تغطية:", "تقرير:", "متابعة:", "كتابة:", "خبرنگار:", "گزارش:", "نویسنده :", "مۇخبىرىمىز",
-	"مۇخبىر:", "مۇخبىر :", "مۇخبىر", "مۇھەررىر:", "تەييارلىغۇچى:", "تەرجىمە قىلغۇچى:", "ρεπορτάζ:", "Ρεπορτάζ:", "Συντάκτης:",
-	"Του", "Της", "Από τον", "Από την", "Автор:", "Автор", "Авторы:", "Текст:", "Корреспондент", "корреспондент",
-	"Підготував", "автор:", "लेखक:", "लेखक", "संवाददाता:", "रिपोर्ट:", "प्रस्तुति:", "โดย", "เรื่อง:", "ผู้เขียน:", "रिपोर्टर:",
-	"নিজস্ব প্রতিবেদক", "பதிவு:", "文責", "文=", "文＝", "取材・文", "取材：", "記者・", "編集委員", "■", "●", "◆", "【記者", "[記者",
-	"본지", "글·사진", "글 =", "글=", "글:", "기자 =", "취재", "本刊记者", "本网记者", "特约记者", "实习记者", "见习记者", "通讯员",
-	"通讯员：", "特派记者", "特派員", "撰稿：", "撰稿:", "撰稿", "采写：", "采写/", "文｜", "文|", "文字：", "文字/", "作者/", "作者｜",
-	"編輯部", "本報訊", "alle beiträge von", "zeige alle beiträge von", "alle artikel von", "view all posts by", "all posts by",
-	"show all articles of", "interview:", "interview von", "interview by", "interview", "article by", "report:", "reported by", "durch", "bericht:", "bericht von", "napisane przez",
-	"kirjoittanut", "teksti:", "tekst av", "tekst:", "text av", "foto och text:", "napsal", "napsala", "autoři:",
-	"szöveg:", "scrie", "de către", "autorzy:", "yazar :", "muhabir:", "hazırlayan:", "tác giả:", "penulis:",
-	"reporter:", "wartawan:", "muallif:", "автор", "муаллиф:", "ئاپتورى:", "ئاپتور:", "يازغۇچى:", "作者：", "作者:", "作者", "本报记者", "本報記者", "记者：", "记者:", "记者",
-	"記者：", "記者:", "記者", "撰文：", "撰文:", "文：", "文/", "文／", "文 /", "责任编辑：", "責任編輯：",
-	"来源：", "執筆：", "文責：", "글", "기자:", "συντάκτης:", "του", "της", "από", "מאת", "מאת:", "viết bởi",
-	"oleh", "oleh:", "szerző:", "írta:", "de", "~", "|", "—", "–", "-", "·", "/", "@", "✍", "©"};
+	"بقلم:", "بقلم :", "الكاتب:", "إعداد:", "نوشته", "نویسنده:", "نویسنده", "بقلم", "من",
+	"تحرير:", "تغطية:", "تقرير:", "متابعة:", "كتابة:", "خبرنگار:", "گزارش:", "نویسنده :", "مۇخبىرىمىز",
+	"مۇخبىر:", "مۇخبىر :", "مۇخبىر",
+	"مۇھەررىر:", "تەييارلىغۇچى:", "تەرجىمە قىلغۇچى:", "ρεπορτάζ:", "Ρεπορτάζ:", "Συντάκτης:", "Του", "Της",
+	"Από τον", "Από την", "Автор:", "Автор", "Авторы:", "Текст:", "Корреспондент", "корреспондент", "Підготував",
+	"автор:", "लेखक:", "लेखक", "संवाददाता:", "रिपोर्ट:", "प्रस्तुति:", "โดย",
+	"เรื่อง:", "ผู้เขียน:", "रिपोर्टर:", "নিজস্ব প্রতিবেদক", "பதிவு:", "文責", "文=", "文＝", "取材・文", "取材：",
+	"記者・", "編集委員", "■", "●", "◆", "【記者", "[記者", "본지", "글·사진",
+	"글 =", "글=", "글:", "기자 =", "취재", "本刊记者", "本网记者", "特约记者", "实习记者", "见习记者", "通讯员",
+	"通讯员：", "特派记者", "特派員", "撰稿：", "撰稿:", "撰稿", "采写：", "采写/", "文｜", "文|", "文字：",
+	"文字/", "作者/", "作者｜", "編輯部", "本報訊", "alle beiträge von", "zeige alle beiträge von",
+	"alle artikel von", "view all posts by", "all posts by", "show all articles of", "interview:", "interview von",
+	"interview by", "interview", "article by", "report:", "reported by", "durch", "bericht:", "bericht von",
+	"napisane przez", "kirjoittanut", "teksti:", "tekst av", "tekst:", "text av", "foto och text:", "napsal",
+	"napsala", "autoři:", "szöveg:", "scrie", "de către", "autorzy:", "yazar :", "muhabir:", "hazırlayan:",
+	"tác giả:", "penulis:", "reporter:", "wartawan:", "muallif:", "автор",
+	"муаллиф:", "ئاپتورى:", "ئاپتور:", "يازغۇچى:", "作者：", "作者:", "作者", "本报记者", "本報記者", "记者：",
+	"记者:", "记者", "記者：", "記者:", "記者", "撰文：", "撰文:", "文：", "文/", "文／", "文 /", "责任编辑：",
+	"責任編輯：", "来源：", "執筆：", "文責：", "글", "기자:", "συντάκτης:", "του", "της", "από", "מאת",
+	"מאת:", "viết bởi", "oleh", "oleh:", "szerző:", "írta:", "de", "~", "|", "—", "–", "-", "·", "/", "@", "✍",
+	"©"};
 
 /* What stands behind a name and is none of it. Cut off with all that follows. */
 static const char *const BEHIND[] = {" is a ", " is an ", " is the ", " ist ", " est ", " es ", " at ", " on ", " for ",
 	" am ", " um ", " updated", " published", " posted", " | ", " · ", " • ", " – ", " — ", " - ", "(", "[", "http",
 	" @", " im gespräch mit ", " veröffentlicht", " aktualisiert", " le ", " el ", " il ", " correspondent",
-	" reporter", " editor", " staff writer", " in ", " aus ", "\t", " 기자", "기자 ", " 특파원", " 선임기자", " 인턴기자", " 논설위원", "／", "报道",
-	"報導", "報道", "报导", "电", "電", "摄影", "攝影", "记者", "記者", "특파원", "(", "（", "【", " آخر تحديث", " نشر",
-	" تاريخ النشر", " بتاريخ", "发布时间", "發布時間", "发表", "更新", "来源", "來源", " Published", " פורסם", " عدد", "\n",
-	" für ", " pour ", " per ", " para ", " dla ", " для ", " от ", " с ", " hace", " Stand", " Lesezeit", " lesezeit"};
+	" reporter", " editor", " staff writer", " in ", " aus ", "\t", " 기자", "기자 ", " 특파원", " 선임기자",
+	" 인턴기자", " 논설위원", "／", "报道", "報導", "報道", "报导", "电", "電", "摄影", "攝影", "记者", "記者",
+	"특파원", "(", "（", "【", " آخر تحديث", " نشر", " تاريخ النشر", " بتاريخ", "发布时间", "發布時間", "发表",
+	"更新", "来源", "來源", " Published", " פורסם", " عدد", "\n", " für ", " pour ", " per ", " para ", " dla ",
+	" для ", " от ", " с ", " hace", " Stand", " Lesezeit", " lesezeit"};
 
 /* No names of people. */
 static const char *const NEVER[] = {"admin", "administrator", "editor", "editors", "staff", "redaktion", "author",
@@ -49,10 +55,11 @@ static const char *const NEVER[] = {"admin", "administrator", "editor", "editors
 	"kommentare", "reply", "posted on", "published", "published by", "posted by", "veröffentlicht am",
 	"publiziert am", "veröffentlicht von", "by", "von", "par", "por", "di", "autor", "auteur", "staff reporter",
 	"staff writer", "nom", "nombre", "contributors", "author archives", "photograph", "view all posts", "home",
-	"menu", "search", "http", "https", "article by", "updated", "פורסם", "עודכן", "datum", "stand", "posted", "text", "foto", "fotos", "photo", "photos", "bild", "bilder", "autoren",
-	"autoreninfo", "beitrag", "beiträge", "hace", "agencies", "agenturen", "registriert", "artikel von", "about the author", "view comments", "veröffentlicht", "rebloggt", "wordpressadmin",
-	"时间", "發稿時間", "发稿时间", "make with",
-	"published by", "comment", "0 comments", "no comments", "advertisement", "anzeige", "print", "subscribe"};
+	"menu", "search", "http", "https", "article by", "updated", "פורסם", "עודכן", "datum", "stand", "posted",
+	"text", "foto", "fotos", "photo", "photos", "bild", "bilder", "autoren", "autoreninfo", "beitrag", "beiträge",
+	"hace", "agencies", "agenturen", "registriert", "artikel von", "about the author", "view comments",
+	"veröffentlicht", "rebloggt", "wordpressadmin", "时间", "發稿時間", "发稿时间", "make with", "published by",
+	"comment", "0 comments", "no comments", "advertisement", "anzeige", "print", "subscribe"};
 
 /* Names end where a stamp begins. */
 static struct str cut_digits(struct str s)
@@ -128,9 +135,9 @@ static struct str cut_before(struct str s)
 			if (!str_istarts(s, w) || s.n == w.n)
 				continue;
 			bool is_word = ends_in_letter(w);
-		if (is_word && begins_in_letter(str_from(s, w.n)))
-			continue;
-		/* "Di Stefano", "De Souza": a name that begins so has a capital */
+			if (is_word && begins_in_letter(str_from(s, w.n)))
+				continue;
+			/* "Di Stefano", "De Souza": a name that begins so has a capital */
 			if (is_word && w.n <= 3 && is_upper_latin(s.p[0]) && i > 0 && equals_folded(w, "de"))
 				continue;
 			s = str_from(s, w.n);
@@ -156,8 +163,8 @@ static struct str cut_behind(struct str s)
 /* Of what is no name by a word in it: links to profiles, credits of pictures. */
 static bool is_other(struct str s)
 {
-	static const char *const words[] = {"profile", "profil ", "foto:", "fotos:", "photo:", "bild:", "uhr", "comment",
-		"kommentar", "pressemitteilung", "über ", "about "};
+	static const char *const words[] = {"profile", "profil ", "foto:", "fotos:", "photo:", "bild:", "uhr",
+		"comment", "kommentar", "pressemitteilung", "über ", "about "};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_ifind(s, str_c(words[i]), 0) < s.n)
 			return true;
@@ -179,8 +186,9 @@ static bool looks_like_name(struct str s)
 	for (size_t i = 0; i < ARRAY_LEN(NEVER); i++)
 		if (equals_folded(s, NEVER[i]))
 			return false;
-	return !is_other(s) && words <= NAME_WORDS && digits <= 4 && digits * 2 < s.n && str_find(s, STR("://"), 0) == s.n &&
-		str_chr(s, '@', 1) >= s.n && !str_istarts(s, STR("www.")) && !str_starts(s, STR("@"));
+	return !is_other(s) && words <= NAME_WORDS && digits <= 4 && digits * 2 < s.n &&
+		str_find(s, STR("://"), 0) == s.n && str_chr(s, '@', 1) >= s.n && !str_istarts(s, STR("www.")) &&
+		!str_starts(s, STR("@"));
 }
 
 /* In Hangul a dot divides names where a role follows: "온누비·별하람 기자". */
@@ -194,15 +202,16 @@ static size_t divider(struct str s, size_t *ret_length)
 {
 	static const char *const marks[] = {" and ", " und ", " et ", " y ", " e ", " i ", " og ", " och ", " ve ",
 		" и ", " & ", ", ", ";", " with ", " mit ", "、", "，", " و", "،", " / ", "/", " | ", " + ", "\n",
-		" · ", " • ", "\t", "／", "∕", "、", " ve ", " en ", " ja ", " a ", " és ", " și ", " и ", " та ", " і ", " και ", " και ", " ו",
-		" और ", " ۋە ", " 와 ", " 및 ", " 和 ", " 與 ", " dan ", " và ", "｜", "；", " avec ", " con ", " com ", " with "};
+		" · ", " • ", "\t", "／", "∕", "、", " ve ", " en ", " ja ", " a ", " és ", " și ", " и ", " та ",
+		" і ", " και ", " και ", " ו", " और ", " ۋە ", " 와 ", " 및 ", " 和 ", " 與 ", " dan ", " và ", "｜",
+		"；", " avec ", " con ", " com ", " with "};
 	size_t best = s.n;
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		size_t at = str_ifind(s, str_c(marks[i]), 0);
 		/* a short word joins names only before a capital or a letter without case */
 		size_t n = strlen(marks[i]);
-		if (n <= 4 && marks[i][0] == ' ' && marks[i][n - 1] == ' ' && ascii_alpha(marks[i][1]) && at + n < s.n &&
-			!is_upper_latin(s.p[at + n]) && (uint8_t)s.p[at + n] < 0x80)
+		if (n <= 4 && marks[i][0] == ' ' && marks[i][n - 1] == ' ' && ascii_alpha(marks[i][1]) &&
+			at + n < s.n && !is_upper_latin(s.p[at + n]) && (uint8_t)s.p[at + n] < 0x80)
 			continue;
 		if (at < best && at > 0) {
 			best = at;
@@ -225,7 +234,8 @@ static bool is_role(struct str s)
 		"redakteurin", "autor", "producer", "contributor", "special to", "director", "head of", "chief",
 		"university", "universit", "news", "magazine", "korrespondent", "rédacteur", "journaliste",
 		"philosophe", "professeur", "记者", "記者", "기자", "编辑", "編輯", "摄影", "责编", "報導", "报道",
-		"مراسل", "مۇخبىر", "корреспондент", "редактор", "comment", "Kommentar", "时间", "時間", "minute", "reading"};
+		"مراسل", "مۇخبىر", "корреспондент", "редактор", "comment", "Kommentar", "时间", "時間", "minute",
+		"reading"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_ifind(s, str_c(words[i]), 0) < s.n)
 			return true;
@@ -297,4 +307,3 @@ void add_byline(struct reading *r, struct str text, const char *from, uint32_t n
 		text = str_from(text, end + length);
 	}
 }
-

@@ -40,8 +40,9 @@ static bool is_label(struct reading *r, struct str s)
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
 		if (str_find(s, str_c(marks[i]), 0) < s.n)
 			return false;
-	static const char *const never[] = {"正文", "本文", "內文", "内容", "menu", "search", "article", "main", "login",
-		"sign in", "subscribe", "share", "print", "next", "previous", "more", "live", "video", "breaking news"};
+	static const char *const never[] = {"正文", "本文", "內文", "内容", "menu", "search", "article", "main",
+		"login", "sign in", "subscribe", "share", "print", "next", "previous", "more", "live", "video",
+		"breaking news"};
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)
 		if (str_ieq(s, str_c(never[i])))
 			return false;
@@ -50,8 +51,8 @@ static bool is_label(struct reading *r, struct str s)
 
 static struct str without_in(struct str s)
 {
-	static const char *const words[] = {"In: ", "In ", "Filed under ", "Filed under: ", "Posted in ", "Section: ",
-		"Category: ", "Categories: ", "Kategorie: ", "Rubrik: ", "Rubrique : "};
+	static const char *const words[] = {"In: ", "In ", "Filed under ", "Filed under: ", "Posted in ",
+		"Section: ", "Category: ", "Categories: ", "Kategorie: ", "Rubrik: ", "Rubrique : "};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_istarts(s, str_c(words[i])))
 			return str_from(s, strlen(words[i]));
@@ -68,8 +69,8 @@ static void add_section(struct reading *r, struct str s, const char *from, uint3
 /* Cuts the next step off a trail. */
 static struct str next_step(struct str *s)
 {
-	static const char *const marks[] = {">>", ">", "»", "›", "»", "→", "＞", "::", " / ", "\t/\t", "/", "\t", "|", "«",
-		"‹", "\\"};
+	static const char *const marks[] = {
+		">>", ">", "»", "›", "»", "→", "＞", "::", " / ", "\t/\t", "/", "\t", "|", "«", "‹", "\\"};
 	size_t end = s->n;
 	size_t length = 0;
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
@@ -158,8 +159,9 @@ static bool is_alone(const struct html *h, uint32_t node)
 static uint32_t block_of(const struct html *h, uint32_t node)
 {
 	uint32_t i = h->nodes[node].parent;
-	while (i != HTML_NONE && (html_is(h, i, NAME_A) || html_is(h, i, NAME_SPAN) || html_is(h, i, NAME_B) ||
-					 html_is(h, i, NAME_FONT) || html_is(h, i, NAME_STRONG)))
+	while (i != HTML_NONE &&
+		(html_is(h, i, NAME_A) || html_is(h, i, NAME_SPAN) || html_is(h, i, NAME_B) ||
+			html_is(h, i, NAME_FONT) || html_is(h, i, NAME_STRONG)))
 		i = h->nodes[i].parent;
 	return i == HTML_NONE ? 0 : i;
 }
@@ -210,7 +212,8 @@ static void above(struct reading *r, uint32_t headline)
 		if (has_stamp(label) && digit > 3 && !is_link(h, &line[i]))
 			label = str_trim(str_sub(label, 0, digit));
 		bool stamped = has_stamp(line[i].text);
-		bool menu = (i > 0 && in_menu(h, &line[i - 1], &line[i])) || (i + 1 < n && in_menu(h, &line[i], &line[i + 1]));
+		bool menu = (i > 0 && in_menu(h, &line[i - 1], &line[i])) ||
+			(i + 1 < n && in_menu(h, &line[i], &line[i + 1]));
 		if (menu || !is_label(r, label) || !is_alone(h, line[i].node))
 			continue;
 		if (in_heading(h, line[i].node) && !is_link(h, &line[i]))
@@ -218,7 +221,8 @@ static void above(struct reading *r, uint32_t headline)
 		if (is_link(h, &line[i]) && !stamped)
 			add_section(r, label, "label link", line[i].node);
 		else if (i + 1 == n || is_linked(r, label, line[i].node))
-			add_section(r, label, is_linked(r, label, line[i].node) ? "label" : "label alone", line[i].node);
+			add_section(
+				r, label, is_linked(r, label, line[i].node) ? "label" : "label alone", line[i].node);
 	}
 }
 
@@ -227,7 +231,8 @@ static void picture_label(struct reading *r, uint32_t headline)
 {
 	const struct html *h = r->h;
 	for (uint32_t i = headline > 12 ? headline - 12 : 0; i < headline; i++)
-		if (html_is(h, i, NAME_IMG) && str_chr(html_attr(h, i, NAME_ALT), ' ', 0) == html_attr(h, i, NAME_ALT).n)
+		if (html_is(h, i, NAME_IMG) &&
+			str_chr(html_attr(h, i, NAME_ALT), ' ', 0) == html_attr(h, i, NAME_ALT).n)
 			add_section(r, html_attr(h, i, NAME_ALT), "label alone", i);
 }
 
@@ -241,8 +246,9 @@ static bool is_current(const struct html *h, uint32_t i)
 void collect_section(struct reading *r)
 {
 	static const char *const trails[] = {"crumb", "wegweiser", "you-are-here"};
-	static const char *const labels[] = {"kicker", "section-name", "section-label", "article-section", "rubric", "rubrik",
-		"category", "channel", "topic", "ressort", "overline", "eyebrow", "cat-label", "post-cat", "cat-links"};
+	static const char *const labels[] = {"kicker", "section-name", "section-label", "article-section", "rubric",
+		"rubrik", "category", "channel", "topic", "ressort", "overline", "eyebrow", "cat-label", "post-cat",
+		"cat-links"};
 	const struct html *h = r->h;
 	uint32_t headline = headline_node(r);
 	bool label = false;

@@ -4,7 +4,7 @@
 #include "stages/read/lines.h"
 
 #define PARTS_MAX 8u
-#define SITE_MAX 60u /* bytes of a name of a site or section */
+#define SITE_MAX 60u    /* bytes of a name of a site or section */
 #define LOGO_NODES 250u /* the head of a page lies within so many elements and texts */
 
 /* Marks that divide the parts of a title, with the spaces that belong to them. A colon and a dash without spaces divide

@@ -11,9 +11,11 @@
 #include "formats/text/text.h"
 #include "stages/read/read.h"
 
-#define BODY                                                                                                        \
-	"<p>The ministry of Orlany answered on Thursday, and it said, among other things, that guests should wait.</p>" \
-	"<p>The envoys, according to the draft, asked for a meeting with the council's secretary, and for a reply.</p>"
+#define BODY                                                                                                           \
+	"<p>The ministry of Orlany answered on Thursday, and it said, among other things, that guests should "         \
+	"wait.</p>"                                                                                                    \
+	"<p>The envoys, according to the draft, asked for a meeting with the council's secretary, and for a "          \
+	"reply.</p>"
 
 static struct article read_page(struct arena *a, struct str page)
 {
@@ -35,7 +37,8 @@ static const char *all_of(struct arena *a, const struct article *ar, enum articl
 	return str_cstr(a, all);
 }
 
-static const char *of_page(struct arena *a, const char *above, const char *below, const char *last, enum article_field f)
+static const char *of_page(
+	struct arena *a, const char *above, const char *below, const char *last, enum article_field f)
 {
 	struct str page = str_fmt(a,
 		"<!doctype html><meta charset=utf-8><title>Fifteen envoys write - Quay Post</title><body>%s"
@@ -50,19 +53,19 @@ static void test_a_line_below_the_headline_names_authors(void **state)
 	static const struct {
 		const char *line;
 		const char *want;
-	} cases[] = {{"By Ann Holt and Bo Marsh", "Ann Holt; Bo Marsh"}, {"Von Jette Brandt | 14.03.2019", "Jette Brandt"},
-		{"Par Lise Corbin, le 3 mai 2018", "Lise Corbin"}, {"Por Inés Rocamar y Tadeu Vila", "Inés Rocamar; Tadeu Vila"},
-		{"Автор: Марта Зорина", "Марта Зорина"}, {"بقلم: سالم المرسي", "سالم المرسي"},
-		{"本报记者 陈砚溪", "陈砚溪"}, {"記者林汀蘭／霧港報導", "林汀蘭"}, {"나루진 기자", "나루진"},
-		{"Συντάκτης: Θάλεια Κύμα", "Θάλεια Κύμα"}, {"مۇخبىر: تۇرغۇن دېڭىز", "تۇرغۇن دېڭىز"},
-		{"लेखक: तरंग घाटवाल", "तरंग घाटवाल"}, {"Zoë Lund — 18 February 2010", "Zoë Lund"},
-		{"15 ноября 2009 | 07:25 | Савва Портов", "Савва Портов"}, {"By Quaywire Correspondent Ilan Tor", "Ilan Tor"},
-		{"Quay Post", ""}, {"18 February 2010", ""}};
+	} cases[] = {{"By Ann Holt and Bo Marsh", "Ann Holt; Bo Marsh"},
+		{"Von Jette Brandt | 14.03.2019", "Jette Brandt"}, {"Par Lise Corbin, le 3 mai 2018", "Lise Corbin"},
+		{"Por Inés Rocamar y Tadeu Vila", "Inés Rocamar; Tadeu Vila"}, {"Автор: Марта Зорина", "Марта Зорина"},
+		{"بقلم: سالم المرسي", "سالم المرسي"}, {"本报记者 陈砚溪", "陈砚溪"}, {"記者林汀蘭／霧港報導", "林汀蘭"},
+		{"나루진 기자", "나루진"}, {"Συντάκτης: Θάλεια Κύμα", "Θάλεια Κύμα"},
+		{"مۇخبىر: تۇرغۇن دېڭىز", "تۇرغۇن دېڭىز"}, {"लेखक: तरंग घाटवाल", "तरंग घाटवाल"},
+		{"Zoë Lund — 18 February 2010", "Zoë Lund"}, {"15 ноября 2009 | 07:25 | Савва Портов", "Савва Портов"},
+		{"By Quaywire Correspondent Ilan Tor", "Ilan Tor"}, {"Quay Post", ""}, {"18 February 2010", ""}};
 	struct arena a = {0};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_string_equal(of_page(&a, "", str_fmt(&a, "<p>%s</p>", cases[i].line).p, "", ARTICLE_AUTHOR),
-			cases[i].want);
+		assert_string_equal(
+			of_page(&a, "", str_fmt(&a, "<p>%s</p>", cases[i].line).p, "", ARTICLE_AUTHOR), cases[i].want);
 	arena_clear(&a);
 }
 
@@ -78,8 +81,8 @@ static void test_the_last_words_of_a_body_may_sign_it(void **state)
 	struct arena a = {0};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_string_equal(of_page(&a, "", "", str_fmt(&a, "<p>%s</p>", cases[i].line).p, ARTICLE_AUTHOR),
-			cases[i].want);
+		assert_string_equal(
+			of_page(&a, "", "", str_fmt(&a, "<p>%s</p>", cases[i].line).p, ARTICLE_AUTHOR), cases[i].want);
 	arena_clear(&a);
 }
 
@@ -92,14 +95,18 @@ static void test_a_dateline_names_an_agency_known_or_not(void **state)
 		{"PORT SABLE, Orlany (Quaywire) -- The pier was shut on Thursday, the port said.", "Quaywire"},
 		{"新华社北京3月14日电 港务委员会星期三晚上投票决定关闭北码头，所有人都必须离开。", "Xinhua"},
 		{"（子潮通讯社砂港电）港务委员会星期三晚上投票决定关闭北码头，所有人都必须离开。", "子潮通讯社"},
-		{"(세이블항=온누리통신) 항만위원회가 수요일 밤 북쪽 부두를 닫기로 만장일치로 의결했다고 밝혔다.", "온누리통신"},
-		{"ПОРТ-СЕЙБЛ, 15 ноября — Причал-Телеграф. Комиссия закрыла причал для всех посетителей.", "Причал-Телеграф"},
-		{"ميناء سيبل - وكالة المرفأ: أغلقت لجنة الميناء الرصيف الشمالي مساء الأربعاء أمام الزوار.", "وكالة المرفأ"},
+		{"(세이블항=온누리통신) 항만위원회가 수요일 밤 북쪽 부두를 닫기로 만장일치로 의결했다고 밝혔다.",
+			"온누리통신"},
+		{"ПОРТ-СЕЙБЛ, 15 ноября — Причал-Телеграф. Комиссия закрыла причал для всех посетителей.",
+			"Причал-Телеграф"},
+		{"ميناء سيبل - وكالة المرفأ: أغلقت لجنة الميناء الرصيف الشمالي مساء الأربعاء أمام الزوار.",
+			"وكالة المرفأ"},
 		{"PORT SABLE — The pier was shut on Thursday, the port said.", ""}};
 	struct arena a = {0};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_string_equal(of_page(&a, "", str_fmt(&a, "<div><p>%s</p></div>", cases[i].line).p, "", ARTICLE_AGENCY),
+		assert_string_equal(
+			of_page(&a, "", str_fmt(&a, "<div><p>%s</p></div>", cases[i].line).p, "", ARTICLE_AGENCY),
 			cases[i].want);
 	arena_clear(&a);
 }
@@ -114,7 +121,8 @@ static void test_the_section_stands_above_the_headline(void **state)
 		{"<ul><li><a href='/'>首页</a></li><li><a href='/e'>经济</a></li></ul>", "经济"},
 		{"<div>홈 &gt; 뉴스 &gt; <a href='/s'>사회</a></div>", "사회"},
 		{"<div><a href='/o'>Общество</a></div>", "Общество"},
-		{"<div><a href='/a'>News</a><br><a href='/b'>Sport</a><br><a href='/c'>Weather</a></div>", ""}, {"", ""}};
+		{"<div><a href='/a'>News</a><br><a href='/b'>Sport</a><br><a href='/c'>Weather</a></div>", ""},
+		{"", ""}};
 	struct arena a = {0};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -130,7 +138,8 @@ static void test_json_ld_refers_to_authors_and_trails(void **state)
 		STR("<!doctype html><title>Fifteen envoys write</title><script type='application/ld+json'>{\"@graph\":["
 		    "{\"@type\":\"NewsArticle\",\"headline\":\"Fifteen envoys write\",\"author\":{\"@id\":\"#p\"}},"
 		    "{\"@type\":\"Person\",\"@id\":\"#p\",\"name\":\"Ann Holt\"},{\"@type\":\"BreadcrumbList\","
-		    "\"itemListElement\":[{\"name\":\"Home\"},{\"name\":\"World\"},{\"name\":\"Fifteen envoys write\"}]}]}"
+		    "\"itemListElement\":[{\"name\":\"Home\"},{\"name\":\"World\"},{\"name\":\"Fifteen envoys "
+		    "write\"}]}]}"
 		    "</script><h1>Fifteen envoys write</h1>" BODY));
 	assert_string_equal(all_of(&a, &ar, ARTICLE_AUTHOR), "Ann Holt");
 	assert_string_equal(all_of(&a, &ar, ARTICLE_SECTION), "World");
