@@ -81,7 +81,7 @@ size_t page_lines(struct reading *r, uint32_t from, uint32_t to, struct page_lin
 		if (b.n + s.n < LINE_MAX_BYTES)
 			buf_add(&b, s);
 		else if (b.n == 0) /* a paragraph: its beginning tells what it is */
-			buf_add(&b, str_sub(s, 0, LINE_MAX_BYTES - 1));
+			buf_add(&b, str_sub(s, 0, utf8_cut(s, LINE_MAX_BYTES - 1)));
 		ret[n].last = i;
 		last = i;
 		i++;

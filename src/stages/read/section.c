@@ -263,12 +263,14 @@ void collect_section(struct reading *r)
 			named_trail(r, i);
 		if (is_current(h, i))
 			add_section(r, html_text(r->a, h, i), "navigation", i);
-		if (is_aside(h, i))
-			continue;
 		struct str rel = html_attr(h, i, NAME_REL);
-		if (html_is(h, i, NAME_A) && str_ifind(rel, STR("category"), 0) < rel.n)
+		bool category = html_is(h, i, NAME_A) && str_ifind(rel, STR("category"), 0) < rel.n;
+		bool labelled = !label && named(h, i, labels, ARRAY_LEN(labels));
+		if ((!category && !labelled) || is_aside(h, i))
+			continue;
+		if (category)
 			add_section(r, html_text(r->a, h, i), "rel category", i);
-		if (label || !named(h, i, labels, ARRAY_LEN(labels)))
+		if (!labelled)
 			continue;
 		struct str text = html_text(r->a, h, i);
 		label = is_label(r, text) && str_chr(text, ',', 0) == text.n;

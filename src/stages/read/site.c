@@ -4,6 +4,7 @@
 #include "stages/read/lines.h"
 
 #define PARTS_MAX 8u
+#define TITLE_MAX 600u  /* a longer title is not taken apart */
 #define SITE_MAX 60u    /* bytes of a name of a site or section */
 #define LOGO_NODES 250u /* the head of a page lies within so many elements and texts */
 
@@ -48,7 +49,7 @@ static size_t split(struct reading *r, struct str s, struct str *part)
 {
 	size_t n = 0;
 	size_t from = 0;
-	for (size_t i = 0; i < s.n && n + 1 < PARTS_MAX;) {
+	for (size_t i = 0; i < s.n && n + 1 < PARTS_MAX && s.n <= TITLE_MAX;) {
 		size_t length = bar_length(r, s, i);
 		if (length == 0) {
 			i++;
