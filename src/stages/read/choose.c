@@ -9,13 +9,14 @@ struct preference {
 	size_t n;
 };
 
-static const char *const SITE[] = {
-	"meta og:site_name", "json-ld publisher", "itemprop publisher", "logo", "title part", "copyright line"};
+static const char *const SITE[] = {"meta og:site_name", "json-ld publisher", "itemprop publisher", "masthead", "logo",
+	"title part", "copyright line"};
 static const char *const LANGUAGE[] = {"html lang", "json-ld inLanguage", "meta content-language", "meta og:locale"};
 static const char *const SECTION[] = {"meta article:section", "json-ld articleSection", "itemprop articleSection",
-	"breadcrumb", "class section", "title part"};
+	"meta articlesection", "meta section", "breadcrumb", "json-ld breadcrumb", "rel category", "label link",
+	"label", "class section", "title part", "navigation", "label alone"};
 static const char *const URL[] = {"link canonical", "meta og:url", "given"};
-static const char *const AGENCY[] = {"credit", "dateline", "json-ld", "meta", "class"};
+static const char *const AGENCY[] = {"credit", "dateline", "json-ld", "line", "class", "rel", "meta", "byline"};
 
 static const struct preference PREFERENCES[] = {
 	{ARTICLE_SITE, SITE, ARRAY_LEN(SITE)},
@@ -57,9 +58,9 @@ static void choose_by(struct article *ar, const struct preference *p)
 }
 
 /* Sources of authors from best to worst. */
-static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta author", "rel author", "class byline",
-	"meta article:author", "meta parsely-author", "meta dc.creator", "meta sailthru.author", "byline",
-	"json-ld author organization"};
+static const char *const AUTHOR[] = {"json-ld author", "itemprop author", "meta byl", "meta author",
+	"meta twitter:data", "rel author", "class byline", "meta article:author", "meta parsely-author",
+	"meta dc.creator", "meta sailthru.author", "byline", "rel author aside", "json-ld author organization"};
 
 static bool is_person_source(struct reading *r, const char *source, bool allow_site)
 {
@@ -80,7 +81,8 @@ void choose_authors(struct reading *r)
 	const char *source = NULL;
 	for (size_t pass = 0; pass < 2 && !source; pass++)
 		for (size_t i = 0; i < ARRAY_LEN(AUTHOR) && !source; i++)
-			if (is_person_source(r, AUTHOR[i], pass == 1))
+			/* a template writes the site into meta author: that signs nothing */
+			if (is_person_source(r, AUTHOR[i], pass == 1 && strcmp(AUTHOR[i], "meta author") != 0))
 				source = AUTHOR[i];
 	if (!source)
 		return;
@@ -96,17 +98,26 @@ void choose_authors(struct reading *r)
 	ar->choice[ARTICLE_AUTHOR].rule = STR("best source");
 }
 
-void choose_fields(struct reading *r)
+static void choose_these(struct reading *r, enum article_field from, enum article_field to)
 {
 	for (size_t i = 0; i < ARRAY_LEN(PREFERENCES); i++)
-		if (PREFERENCES[i].field != ARTICLE_AGENCY)
+		if (PREFERENCES[i].field == from || PREFERENCES[i].field == to)
 			choose_by(r->article, &PREFERENCES[i]);
+}
+
+void choose_fields(struct reading *r)
+{
+	choose_these(r, ARTICLE_SITE, ARTICLE_URL);
+	choose_these(r, ARTICLE_LANGUAGE, ARTICLE_LANGUAGE);
 	choose_title(r);
+}
+
+void choose_section(struct reading *r)
+{
+	choose_these(r, ARTICLE_SECTION, ARTICLE_SECTION);
 }
 
 void choose_agency(struct reading *r)
 {
-	for (size_t i = 0; i < ARRAY_LEN(PREFERENCES); i++)
-		if (PREFERENCES[i].field == ARTICLE_AGENCY)
-			choose_by(r->article, &PREFERENCES[i]);
+	choose_these(r, ARTICLE_AGENCY, ARTICLE_AGENCY);
 }

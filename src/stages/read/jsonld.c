@@ -71,6 +71,62 @@ static int fit(struct reading *r, const json_t *node, struct str headline)
 	return score + (own.n && str_eq(own, headline) ? 4 : 0);
 }
 
+/* True when the node gives a headline and an address and neither is this page's. */
+static bool is_foreign(struct reading *r, const json_t *node, struct str headline)
+{
+	struct str own = fold_words(r->a, plain_text(r->a, text_of(json_object_get(node, "headline"))));
+	struct str url = text_of(json_object_get(node, "url"));
+	uint32_t title = html_find(r->h, 0, NAME_TITLE);
+	if (own.n == 0 || url.n == 0 || r->in->url.n == 0 || str_find(url, STR("://"), 0) == url.n)
+		return false;
+	struct str shown = title == HTML_NONE ? STR("") : fold_words(r->a, html_text(r->a, r->h, title));
+	struct str path = str_from(url, str_chr(url, '/', str_find(url, STR("://"), 0) + 3));
+	bool same_url = path.n > 1 && str_find(r->in->url, path, 0) < r->in->url.n;
+	bool in_title = str_find(shown, own, 0) < shown.n || (shown.n > 8 && str_find(own, shown, 0) < own.n);
+	struct str h1 = fold_words(r->a, headline);
+	bool in_h1 = h1.n > 0 && (str_find(h1, own, 0) < h1.n || str_find(own, h1, 0) < own.n);
+	return !same_url && !in_title && !in_h1 && (shown.n > 0 || h1.n > 0);
+}
+
+/* What an article said that fits less well is another's. */
+static void set_aside_others(struct reading *r)
+{
+	for (size_t i = 0; i < r->article->n; i++) {
+		struct article_evidence *e = &r->article->evidence[i];
+		if (str_starts(e->from, STR("json-ld ")) && e->field != ARTICLE_SITE)
+			e->from = STR("other json-ld");
+	}
+	for (size_t i = 0; i < r->ngiven; i++)
+		r->given[i].weak = true;
+}
+
+/* The trail to the article: the last step that is not the article itself. */
+static void add_trail(struct reading *r, const json_t *node, struct str headline)
+{
+	const json_t *items = json_object_get(node, "itemListElement");
+	struct str last = STR("");
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const json_t *item = json_array_get(items, i);
+		struct str name = text_of(json_object_get(item, "name"));
+		if (name.n == 0)
+			name = text_of(json_object_get(json_object_get(item, "item"), "name"));
+		name = plain_text(r->a, name);
+		if (i > 0 && name.n && name.n < 60 && !str_eq(fold_words(r->a, name), fold_words(r->a, headline)))
+			last = name;
+	}
+	add_evidence(r, ARTICLE_SECTION, last, "json-ld breadcrumb", STR(""), r->script);
+}
+
+/* An object that is only named by its address stands elsewhere in the script. */
+static const json_t *resolved(const json_t *v, const json_t **node, size_t n)
+{
+	struct str id = text_of(json_object_get(v, "@id"));
+	for (size_t i = 0; id.n && !json_object_get(v, "name") && i < n; i++)
+		if (str_eq(text_of(json_object_get(node[i], "@id")), id) && json_object_get(node[i], "name"))
+			return node[i];
+	return v;
+}
+
 /* A name, an object with a name, or an array of them. */
 static void add_people(struct reading *r, const json_t *v, bool in_array)
 {
@@ -126,16 +182,22 @@ static void give_dates(struct reading *r, const json_t *node, bool weak)
 	}
 }
 
-static void add_article(struct reading *r, const json_t *node)
+static void add_article(struct reading *r, const json_t *node, const json_t **all, size_t n)
 {
+	static const char *const roles[] = {"author", "creator"};
 	const json_t *headline = json_object_get(node, "headline");
 	add_text(r, ARTICLE_TITLE, headline ? headline : json_object_get(node, "name"), "json-ld headline");
 	give_dates(r, node, false);
-	add_people(r, json_object_get(node, "author"), false);
-	add_people(r, json_object_get(node, "creator"), false);
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		const json_t *who = json_object_get(node, roles[i]);
+		add_people(r, json_is_array(who) ? who : resolved(who, all, n), false);
+		for (size_t k = 0; k < json_array_size(who); k++)
+			add_people(r, resolved(json_array_get(who, k), all, n), true);
+	}
 	add_text(r, ARTICLE_LANGUAGE, json_object_get(node, "inLanguage"), "json-ld inLanguage");
 	add_text(r, ARTICLE_SECTION, json_object_get(node, "articleSection"), "json-ld articleSection");
 	add_text(r, ARTICLE_SITE, json_object_get(json_object_get(node, "publisher"), "name"), "json-ld publisher");
+	add_text(r, ARTICLE_AGENCY, json_object_get(json_object_get(node, "sourceOrganization"), "name"), "json-ld");
 	const json_t *is_free = json_object_get(node, "isAccessibleForFree");
 	r->says_paid = json_is_false(is_free) || str_ieq(text_of(is_free), STR("false"));
 	r->says_live = has_type(node, "LiveBlogPosting");
@@ -156,14 +218,23 @@ static void one_document(struct reading *r, const json_t *top, struct str headli
 			best = node[i];
 		}
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (node[i] != best && has_type(node[i], "Page"))
 			give_dates(r, node[i], true);
+		if (has_type(node[i], "BreadcrumbList"))
+			add_trail(r, node[i], headline);
+	}
 	/* a later script about another article adds nothing to one that fits */
 	if (!best || best_fit < r->ld_fit)
 		return;
+	if (is_foreign(r, best, headline)) {
+		give_dates(r, best, true);
+		return;
+	}
+	if (best_fit > r->ld_fit && r->ld_fit >= 0)
+		set_aside_others(r);
 	r->ld_fit = best_fit;
-	add_article(r, best);
+	add_article(r, best, node, n);
 }
 
 /* Several values may stand one behind the other. */

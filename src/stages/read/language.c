@@ -3,9 +3,8 @@
 #include "base/utf8.h"
 #include "stages/read/read_int.h"
 
-#define LOOK 20000u /* bytes of the text that are looked at */
-#define WORDS_LOOK 4000u
-#define LEAST 30u /* letters without which nothing is said */
+#define LOOK 4000u /* bytes of the text that are looked at */
+#define LEAST 30u  /* letters without which nothing is said */
 
 enum script {
 	LATIN,
@@ -83,7 +82,7 @@ static const struct {
 static const char *by_words(struct reading *r, struct str text, size_t from, size_t to)
 {
 	size_t count[LANGUAGES] = {0};
-	struct str folded = fold_words(r->a, str_sub(text, 0, utf8_cut(text, WORDS_LOOK)));
+	struct str folded = fold_words(r->a, str_sub(text, 0, utf8_cut(text, LOOK)));
 	for (size_t at = 0; at < folded.n;) {
 		char key[WORD_MAX + 2] = {' '};
 		size_t end = str_chr(folded, ' ', at);
@@ -105,7 +104,8 @@ static const char *by_words(struct reading *r, struct str text, size_t from, siz
 
 #define CYRILLIC_FROM 18u /* in COMMON */
 
-const char *language_of(struct reading *r, struct str text)
+/* By the script alone; "" when the text is too short, "?" when several languages share it. */
+static const char *by_script(struct str text, enum script *ret)
 {
 	size_t count[SCRIPTS + 1] = {0};
 	size_t uyghur = 0;
@@ -136,9 +136,17 @@ const char *language_of(struct reading *r, struct str text)
 	for (size_t i = 0; i < ARRAY_LEN(sure); i++)
 		if (count[sure[i].script] * 2 > all)
 			return sure[i].language;
-	if (count[CYRILLIC] * 2 > all)
-		return by_words(r, text, CYRILLIC_FROM, ARRAY_LEN(COMMON));
-	return by_words(r, text, 0, CYRILLIC_FROM);
+	*ret = count[CYRILLIC] * 2 > all ? CYRILLIC : LATIN;
+	return "?";
+}
+
+const char *language_of(struct reading *r, struct str text)
+{
+	enum script script = LATIN;
+	const char *language = by_script(text, &script);
+	if (language[0] != '?')
+		return language;
+	return script == CYRILLIC ? by_words(r, text, CYRILLIC_FROM, LANGUAGES) : by_words(r, text, 0, CYRILLIC_FROM);
 }
 
 /* Languages that share a script, where a wrong declaration is common and the letters are sure. */
@@ -154,8 +162,12 @@ static bool letters_are_sure(const char *language)
 void choose_language(struct reading *r)
 {
 	struct article *ar = r->article;
-	const char *letters = language_of(r, ar->text);
 	struct str declared = article_get(ar, ARTICLE_LANGUAGE);
+	enum script script = LATIN;
+	/* a declaration stands unless the letters are another language's alone */
+	if (declared.n && by_script(ar->text, &script)[0] == '?')
+		return;
+	const char *letters = language_of(r, ar->text);
 	struct str tag = str_lower(
 		r->a, str_sub(declared, 0, size_min(str_chr(declared, '-', 0), str_chr(declared, '_', 0))));
 	if (!letters[0] || str_eq(tag, str_c(letters)))

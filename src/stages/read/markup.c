@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the page says of itself in meta elements, microdata, <time>, headings and class names. */
 #include "formats/url/url.h"
-#include "stages/read/read_int.h"
+#include "stages/read/lines.h"
 
 struct meta_rule {
 	const char *name; /* of name=, property= or itemprop= */
@@ -21,6 +21,9 @@ static const struct meta_rule META[] = {
 	{"sailthru.author", ARTICLE_AUTHOR},
 	{"og:site_name", ARTICLE_SITE},
 	{"article:section", ARTICLE_SECTION},
+	{"article.section", ARTICLE_SECTION},
+	{"articlesection", ARTICLE_SECTION},
+	{"section", ARTICLE_SECTION},
 	{"og:locale", ARTICLE_LANGUAGE},
 	{"content-language", ARTICLE_LANGUAGE},
 	{"og:url", ARTICLE_URL},
@@ -59,14 +62,37 @@ static void canonical(struct reading *r, uint32_t i)
 		add_evidence(r, ARTICLE_URL, url_href(r->a, &u, false), "link canonical", STR(""), i);
 }
 
+/* Pairs of labels and values for previews: "Written by", "Ann Example". */
+static void labelled(struct reading *r, uint32_t i)
+{
+	static const char *const words[] = {"written by", "verfasst von", "geschrieben von", "écrit par", "escrito por",
+		"escrita por", "scritto da", "geschreven door", "napisane przez", "автор", "yazan", "skrevet av",
+		"skriven av", "kirjoittanut", "napsal", "szerző:", "di", "por", "par", "von", "by", "كتبها", "作者",
+		"著者", "投稿者", "執筆者", "글쓴이", "نویسنده", "ditulis oleh", "viết bởi"};
+	struct str name = html_attr(r->h, i, NAME_NAME);
+	if (!str_istarts(name, STR("twitter:label")))
+		return;
+	for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+		if (!str_ieq(str_trim(html_attr(r->h, i, NAME_CONTENT)), str_c(words[k])))
+			continue;
+		struct str want = str_fmt(r->a, "twitter:data%.*s", STR_FMT(str_from(name, strlen("twitter:label"))));
+		for (uint32_t n = i + 1; n < r->h->n && n < i + 8; n++)
+			if (html_is(r->h, n, NAME_META) && str_ieq(html_attr(r->h, n, NAME_NAME), want))
+				add_byline(
+					r, plain_text(r->a, html_attr(r->h, n, NAME_CONTENT)), "meta twitter:data", n);
+	}
+}
+
 void collect_meta(struct reading *r)
 {
 	for (uint32_t i = 0; i < r->h->n; i++)
 		if (html_is(r->h, i, NAME_LINK))
 			canonical(r, i);
 	for (uint32_t i = 0; i < r->h->n; i++)
-		if (html_is(r->h, i, NAME_META))
+		if (html_is(r->h, i, NAME_META)) {
 			one_meta(r, i);
+			labelled(r, i);
+		}
 	uint32_t root = html_find(r->h, 0, NAME_HTML);
 	if (root != HTML_NONE)
 		add_evidence(r, ARTICLE_LANGUAGE, str_dup(r->a, str_trim(html_attr(r->h, root, NAME_LANG))),
@@ -97,8 +123,11 @@ static bool begins_aside(const struct html *h, uint32_t i)
 	default:
 		break;
 	}
-	for (size_t k = 0; h->nodes[i].nattrs && k < ARRAY_LEN(words); k++)
-		if (class_has(h, i, words[k]))
+	if (h->nodes[i].nattrs == 0)
+		return false;
+	bool both_ends = class_has(h, i, "header"); /* "header-footer" is no footer */
+	for (size_t k = 0; k < ARRAY_LEN(words); k++)
+		if (class_has(h, i, words[k]) && !(both_ends && strcmp(words[k], "footer") == 0))
 			return true;
 	return false;
 }
@@ -159,12 +188,12 @@ static void bylines(struct reading *r)
 	for (uint32_t i = 0; i < h->n; i++) {
 		if (h->nodes[i].kind != HTML_ELEMENT || h->nodes[i].nattrs == 0)
 			continue;
-		if (str_ieq(html_attr(h, i, NAME_REL), STR("author")) && !is_aside(r, i))
-			add_byline(r, html_text(r->a, h, i), "rel author", i);
+		if (html_is(h, i, NAME_A) && str_ieq(html_attr(h, i, NAME_REL), STR("author")))
+			add_byline(r, html_text(r->a, h, i), is_aside(r, i) ? "rel author aside" : "rel author", i);
 		if (!is_byline(r, i) || (near != HTML_NONE && (i < near || i >= h->nodes[near].end)))
 			continue;
 		size_t before = r->article->n;
-		add_byline(r, html_text(r->a, h, i), "class byline", i);
+		add_byline(r, lined_text(r, i), "class byline", i);
 		if (near == HTML_NONE && r->article->n > before)
 			near = h->nodes[i].parent;
 		i = h->nodes[i].end - 1;

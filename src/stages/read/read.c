@@ -151,6 +151,8 @@ void read_article(struct arena *a, struct text_codecs *c, const struct read_inpu
 	collect_site(&r);
 	add_evidence(&r, ARTICLE_URL, in->url, "given", STR(""), HTML_NONE);
 	choose_fields(&r);
+	collect_section(&r);
+	choose_section(&r);
 	add_stamps(&r);
 	read_body(&r);
 	collect_bylines(&r);

@@ -60,6 +60,7 @@ void collect_jsonld(struct reading *r);
 void collect_meta(struct reading *r);
 void collect_markup(struct reading *r);
 void collect_site(struct reading *r);    /* after the other sources of titles */
+void collect_section(struct reading *r); /* after the choice of the title */
 void collect_agency(struct reading *r);  /* after the body */
 void collect_bylines(struct reading *r); /* after the body: its lines that are bylines */
 
@@ -68,6 +69,7 @@ void choose_fields(struct reading *r);
 void choose_title(struct reading *r);
 /* After the body. */
 void choose_authors(struct reading *r);
+void choose_section(struct reading *r);
 void choose_agency(struct reading *r);
 void choose_language(struct reading *r);
 /* By letters and common words; empty when they do not tell. */
