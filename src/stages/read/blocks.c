@@ -38,8 +38,6 @@ static struct str join_cells(struct page *p, uint32_t from, uint32_t to)
 
 void blocks_write(struct page *p, const struct verdict *v)
 {
-	AUTO(buf) text = {0};
-	buf_init(&text, CAP_ARTICLE);
 	for (uint32_t k = 0; k < p->n;) {
 		const struct para *a = &p->para[k];
 		bool kept = !v[k].reason && v[k].kind != BLOCK_OTHER;
@@ -56,12 +54,40 @@ void blocks_write(struct page *p, const struct verdict *v)
 			.stamp = v[k].stamp,
 			.reason = kept ? STR("") : str_c(why),
 			.range = served(p->r, p->h->nodes[a->from].from, p->h->nodes[p->para[end - 1].to].to)};
-		if (kept && block_is_text(b->kind)) {
-			if (text.n)
-				buf_addc(&text, '\n');
-			buf_add(&text, b->text);
-		}
 		k = end;
 	}
-	p->r->article->text = str_dup(p->r->a, buf_str(&text));
+}
+
+/* A short line that is an author's name, or ends with it after a word or two, is the byline, whatever it is marked up
+ * as. */
+static bool is_byline(const struct article *ar, const struct article_block *b)
+{
+	if (b->kind != BLOCK_HEADING && b->kind != BLOCK_CAPTION && b->kind != BLOCK_PARAGRAPH)
+		return false;
+	for (size_t i = 0; i < ar->n; i++) {
+		const struct article_evidence *e = &ar->evidence[i];
+		bool author = e->field == ARTICLE_AUTHOR && e->chosen && e->value.n > 5;
+		if (author && b->text.n <= e->value.n + 20 &&
+			str_ieq(str_from(b->text, b->text.n - size_min(e->value.n, b->text.n)), e->value))
+			return true;
+	}
+	return false;
+}
+
+void blocks_settle(struct reading *r)
+{
+	AUTO(buf) text = {0};
+	struct article *ar = r->article;
+	buf_init(&text, CAP_ARTICLE);
+	for (size_t i = 0; i < ar->nblocks; i++) {
+		struct article_block *b = &ar->blocks[i];
+		if (is_byline(ar, b))
+			b->kind = BLOCK_BYLINE;
+		if (!block_is_text(b->kind))
+			continue;
+		if (text.n)
+			buf_addc(&text, '\n');
+		buf_add(&text, b->text);
+	}
+	ar->text = str_dup(r->a, buf_str(&text));
 }

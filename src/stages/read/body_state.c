@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether only a part of the article is shown (a stub), and whether it is a live blog. */
 #include "base/time.h"
+#include "formats/date/date.h"
 #include "stages/read/body_int.h"
 
 #define STUB_BODY 2000.0f /* letters: a body that long is not called a stub for its page's word alone */
@@ -98,6 +99,64 @@ static bool is_stamp(const struct verdict *v, const struct para *a)
 	return !a->mark && a->letters < 100 && (clock || a->timed > 0.4f * a->letters);
 }
 
+#define DAY_MINUTES 1440
+
+/* Minutes of the day of a clock without a date ("22.04", "١٢:٤٤"); -1: none. */
+static int clock_of(struct reading *r, struct str text)
+{
+	struct date_stamp found;
+	struct date_hints hints = {0};
+	text = str_trim(text);
+	size_t dot = str_chr(text, '.', 0);
+	if (text.n <= 5 && dot > 0 && dot + 3 == text.n) {
+		char *colon = arena_dup(r->a, text.p, text.n);
+		colon[dot] = ':';
+		text = str_mem(colon, text.n);
+	}
+	struct str dated = str_join(r->a, STR("2000-01-01 "), text);
+	if (date_find(dated, &hints, &found, 1) != 1 || found.kind != DATE_INSTANT ||
+		found.t.precision < PRECISION_MINUTE)
+		return -1;
+	struct civil c = civil_from_ns(found.t.ns);
+	return (int)(c.hour * 60 + c.minute);
+}
+
+/* Entries that have only a clock: the first of them in time is of the day on which the page was published, and the day
+ * changes where the clock goes back. */
+static void date_entries(struct page *p, struct verdict *v, const struct proposal *choice)
+{
+	struct instant t;
+	uint32_t *entry = arena_alloc(p->r->a, (choice->to - choice->from + 1u) * sizeof(*entry));
+	size_t n = 0;
+	if (!instant_parse_iso(article_get(p->r->article, ARTICLE_PUBLISHED), &t) || t.precision < PRECISION_DAY)
+		return;
+	for (uint32_t k = choice->from; k < choice->to; k++)
+		if (!v[k].reason && v[k].kind == BLOCK_LIVE && v[k].stamp.n == 0 &&
+			clock_of(p->r, para_text(p, &p->para[k])) >= 0)
+			entry[n++] = k;
+	bool newest_first = n > 1 &&
+		clock_of(p->r, para_text(p, &p->para[entry[1]])) < clock_of(p->r, para_text(p, &p->para[entry[0]]));
+	int64_t zone_ns = t.has_zone ? t.offset_min * 60000000000ll : 0;
+	struct civil day = civil_from_ns(t.ns + zone_ns);
+	struct civil midnight = {.year = day.year, .month = day.month, .day = day.day};
+	int64_t base = 0;
+	int days = 0;
+	int before = -1;
+	if (!civil_to_ns(&midnight, &base))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t k = entry[newest_first ? n - 1 - i : i];
+		int clock = clock_of(p->r, para_text(p, &p->para[k]));
+		days += clock < before;
+		before = clock;
+		struct instant at = t;
+		at.precision = PRECISION_MINUTE;
+		at.digits = 0;
+		at.ns = base + (days * DAY_MINUTES + clock) * 60000000000ll - zone_ns;
+		v[k].stamp = instant_iso(p->r->a, at);
+	}
+}
+
 /* Stamps begin entries when the page is a live blog by its own word, or when there are several of them, each with prose
  * behind it. */
 void body_live(struct page *p, struct verdict *v, const struct proposal *choice)
@@ -116,6 +175,7 @@ void body_live(struct page *p, struct verdict *v, const struct proposal *choice)
 	for (uint32_t k = choice->from; k < choice->to; k++)
 		if (is_stamp(&v[k], &p->para[k]))
 			v[k] = (struct verdict){.kind = BLOCK_LIVE, .stamp = stamp_of(p, &p->para[k])};
+	date_entries(p, v, choice);
 	if (!live)
 		decide(p->r, ARTICLE_LIVE, "entries with stamps of their own", STR(""), choice->node);
 }

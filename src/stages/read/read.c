@@ -157,6 +157,7 @@ void read_article(struct arena *a, struct text_codecs *c, const struct read_inpu
 	read_body(&r);
 	collect_bylines(&r);
 	choose_authors(&r);
+	blocks_settle(&r);
 	collect_agency(&r);
 	choose_agency(&r);
 	choose_language(&r);

@@ -68,6 +68,8 @@ void collect_bylines(struct reading *r); /* after the body: its lines that are b
 void choose_fields(struct reading *r);
 void choose_title(struct reading *r);
 /* After the body. */
+void blocks_settle(
+	struct reading *r); /* and the authors: bylines among the blocks are told, the text is put together */
 void choose_authors(struct reading *r);
 void choose_section(struct reading *r);
 void choose_agency(struct reading *r);
