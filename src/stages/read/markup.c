@@ -99,17 +99,37 @@ void collect_meta(struct reading *r)
 			"html lang", STR(""), root);
 }
 
-static bool class_has(const struct html *h, uint32_t i, const char *word)
+/* Which letters occur, one bit each: most words are ruled out by their first. */
+static uint32_t letters_of(struct str s)
 {
-	struct str c = html_attr(h, i, NAME_CLASS);
-	struct str id = html_attr(h, i, NAME_ID);
-	return str_ifind(c, str_c(word), 0) < c.n || str_ifind(id, str_c(word), 0) < id.n;
+	uint32_t bits = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = ascii_lower(s.p[i]);
+		bits |= c >= 'a' && c <= 'z' ? 1u << (c - 'a') : 0;
+	}
+	return bits;
+}
+
+bool is_named(const struct html *h, uint32_t i, const char *const *words, size_t n)
+{
+	if (h->nodes[i].kind != HTML_ELEMENT || h->nodes[i].nattrs == 0)
+		return false;
+	struct str names[] = {html_attr(h, i, NAME_CLASS), html_attr(h, i, NAME_ID)};
+	for (size_t m = 0; m < ARRAY_LEN(names); m++) {
+		uint32_t letters = letters_of(names[m]);
+		for (size_t k = 0; letters && k < n; k++)
+			if (letters >> (words[k][0] - 'a') & 1 && str_ifind(names[m], str_c(words[k]), 0) < names[m].n)
+				return true;
+	}
+	return false;
 }
 
 static bool begins_aside(const struct html *h, uint32_t i)
 {
-	static const char *const words[] = {"comment", "related", "sidebar", "teaser", "recommend", "respond", "footer",
-		"widget", "most-read", "mostread", "trending", "author-bio", "about-author", "authorbox", "author-box"};
+	static const char *const footer[] = {"footer"};
+	static const char *const header[] = {"header"}; /* "header-footer" is no footer */
+	static const char *const words[] = {"comment", "related", "sidebar", "teaser", "recommend", "respond", "widget",
+		"most-read", "mostread", "trending", "author-bio", "about-author", "authorbox", "author-box"};
 	switch (html_tag(h, i)) {
 	case NAME_ASIDE:
 	case NAME_FOOTER:
@@ -123,13 +143,7 @@ static bool begins_aside(const struct html *h, uint32_t i)
 	default:
 		break;
 	}
-	if (h->nodes[i].nattrs == 0)
-		return false;
-	bool both_ends = class_has(h, i, "header"); /* "header-footer" is no footer */
-	for (size_t k = 0; k < ARRAY_LEN(words); k++)
-		if (class_has(h, i, words[k]) && !(both_ends && strcmp(words[k], "footer") == 0))
-			return true;
-	return false;
+	return is_named(h, i, words, ARRAY_LEN(words)) || (is_named(h, i, footer, 1) && !is_named(h, i, header, 1));
 }
 
 void mark_asides(struct reading *r)
@@ -175,9 +189,8 @@ static void one_itemprop(struct reading *r, uint32_t i, struct str prop)
 static bool is_byline(struct reading *r, uint32_t i)
 {
 	const struct html *h = r->h;
-	return (class_has(h, i, "byline") || class_has(h, i, "author") || class_has(h, i, "autor") ||
-		       class_has(h, i, "writer")) &&
-		h->nodes[i].end - i < 16 && !is_aside(r, i);
+	static const char *const words[] = {"byline", "author", "autor", "writer"};
+	return is_named(h, i, words, ARRAY_LEN(words)) && h->nodes[i].end - i < 16 && !is_aside(r, i);
 }
 
 /* The first byline of the page, and others that stand beside it. */
@@ -202,11 +215,10 @@ static void bylines(struct reading *r)
 
 static bool is_headline_class(struct reading *r, uint32_t i)
 {
+	static const char *const words[] = {"headline", "entry-title", "article-title", "post-title", "story-title"};
 	const struct html *h = r->h;
 	return h->nodes[i].kind == HTML_ELEMENT && h->nodes[i].nattrs && h->nodes[i].end - i < 24 &&
-		(class_has(h, i, "headline") || class_has(h, i, "entry-title") || class_has(h, i, "article-title") ||
-			class_has(h, i, "post-title") || class_has(h, i, "story-title")) &&
-		!is_aside(r, i);
+		is_named(h, i, words, ARRAY_LEN(words)) && !is_aside(r, i);
 }
 
 #define HEADINGS_MAX 4u /* of each kind */

@@ -7,16 +7,6 @@
 #define NEAR_NODES 90u
 #define NEAR_LINES 64u
 
-static bool named(const struct html *h, uint32_t i, const char *const *words, size_t n)
-{
-	struct str c = html_attr(h, i, NAME_CLASS);
-	struct str id = html_attr(h, i, NAME_ID);
-	for (size_t k = 0; k < n; k++)
-		if (str_ifind(c, str_c(words[k]), 0) < c.n || str_ifind(id, str_c(words[k]), 0) < id.n)
-			return true;
-	return false;
-}
-
 static bool is_title(struct reading *r, struct str s)
 {
 	struct str folded = fold_words(r->a, s);
@@ -240,7 +230,7 @@ static bool is_current(const struct html *h, uint32_t i)
 {
 	static const char *const words[] = {"active", "current", "selected", "aktiv", "actif", "activo"};
 	return (html_is(h, i, NAME_A) || html_is(h, i, NAME_LI)) && h->nodes[i].nattrs > 0 && h->nodes[i].end - i < 8 &&
-		named(h, i, words, ARRAY_LEN(words));
+		is_named(h, i, words, ARRAY_LEN(words));
 }
 
 void collect_section(struct reading *r)
@@ -259,13 +249,13 @@ void collect_section(struct reading *r)
 	for (uint32_t i = 0; i < h->n; i++) {
 		if (h->nodes[i].kind != HTML_ELEMENT || h->nodes[i].nattrs == 0 || h->nodes[i].end - i > 60)
 			continue;
-		if (named(h, i, trails, ARRAY_LEN(trails)))
+		if (is_named(h, i, trails, ARRAY_LEN(trails)))
 			named_trail(r, i);
 		if (is_current(h, i))
 			add_section(r, html_text(r->a, h, i), "navigation", i);
 		struct str rel = html_attr(h, i, NAME_REL);
 		bool category = html_is(h, i, NAME_A) && str_ifind(rel, STR("category"), 0) < rel.n;
-		bool labelled = !label && named(h, i, labels, ARRAY_LEN(labels));
+		bool labelled = !label && is_named(h, i, labels, ARRAY_LEN(labels));
 		if ((!category && !labelled) || is_aside(r, i))
 			continue;
 		if (category)

@@ -110,16 +110,6 @@ static void title_parts(struct reading *r, uint32_t title)
 		add_evidence(r, ARTICLE_SECTION, part[middle], "title part", STR(""), title);
 }
 
-static bool named(const struct html *h, uint32_t i, const char *const *words, size_t n)
-{
-	struct str c = html_attr(h, i, NAME_CLASS);
-	struct str id = html_attr(h, i, NAME_ID);
-	for (size_t k = 0; k < n; k++)
-		if (str_ifind(c, str_c(words[k]), 0) < c.n || str_ifind(id, str_c(words[k]), 0) < id.n)
-			return true;
-	return false;
-}
-
 /* "© 2018 Name. All rights …" */
 static void copyright(struct reading *r, uint32_t i)
 {
@@ -175,7 +165,8 @@ static void logo(struct reading *r, uint32_t i)
 	uint32_t up = h->nodes[i].parent;
 	if (text.n < 2 || text.n >= SITE_MAX || is_home_word(text))
 		return;
-	if (named(h, i, words, ARRAY_LEN(words)) || named(h, up, words, ARRAY_LEN(words)) || html_is(h, up, NAME_H1))
+	if (is_named(h, i, words, ARRAY_LEN(words)) || is_named(h, up, words, ARRAY_LEN(words)) ||
+		html_is(h, up, NAME_H1))
 		add_evidence(r, ARTICLE_SITE, text, "logo", STR(""), i);
 }
 
