@@ -133,7 +133,6 @@ uint16_t tag_flags(uint32_t name);
 uint32_t node_new(struct builder *b, enum html_kind kind, uint32_t from, uint32_t to);
 void node_unlink(struct builder *b, uint32_t node);
 void node_append(struct builder *b, uint32_t parent, uint32_t node);
-void node_insert_before(struct builder *b, uint32_t node, uint32_t before);
 
 /* The current node's entry; the stack is not empty. */
 static inline struct open_element *top(struct builder *b)
@@ -219,7 +218,7 @@ bool in_body_end(struct builder *b, struct token *t);
 bool any_other_end(struct builder *b, const struct token *t);
 /* Starts an element whose content is text up to its end tag. */
 bool start_raw(struct builder *b, const struct token *t, enum raw raw);
-mode_fn start_template, end_template;
+mode_fn end_template;
 void reset_mode(struct builder *b);
 bool stop(struct builder *b);
 

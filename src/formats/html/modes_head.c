@@ -152,7 +152,7 @@ bool start_raw(struct builder *b, const struct token *t, enum raw raw)
 	return false;
 }
 
-bool start_template(struct builder *b, struct token *t)
+static bool start_template(struct builder *b, struct token *t)
 {
 	(void)insert_html(b, t);
 	formatting_marker(b);

@@ -134,7 +134,7 @@ void node_append(struct builder *b, uint32_t parent, uint32_t node)
 	up->last = node;
 }
 
-void node_insert_before(struct builder *b, uint32_t node, uint32_t before)
+static void node_insert_before(struct builder *b, uint32_t node, uint32_t before)
 {
 	struct link *l = &b->links[node];
 	struct link *right = &b->links[before];

@@ -140,7 +140,7 @@ static const char *by_script(struct str text, enum script *ret)
 	return "?";
 }
 
-const char *language_of(struct reading *r, struct str text)
+static const char *language_of(struct reading *r, struct str text)
 {
 	enum script script = LATIN;
 	const char *language = by_script(text, &script);

@@ -74,8 +74,6 @@ void choose_authors(struct reading *r);
 void choose_section(struct reading *r);
 void choose_agency(struct reading *r);
 void choose_language(struct reading *r);
-/* By letters and common words; empty when they do not tell. */
-const char *language_of(struct reading *r, struct str text);
 /* True when a class or the id of an element has one of the words in it, letters folded. Words begin
  * with a lower-case ASCII letter. */
 bool is_named(const struct html *h, uint32_t i, const char *const *words, size_t n);
