@@ -132,17 +132,20 @@ static bool holds(struct str longer, struct str part)
 	return part.n * 10 >= longer.n * 4 && str_find(longer, part, 0) < longer.n;
 }
 
+/* A source that says the same twice has one vote. */
+static bool has_voted(const struct candidate *c, size_t k)
+{
+	for (size_t m = 0; m < k; m++)
+		if (str_eq(c[m].e->from, c[k].e->from) && str_eq(c[m].folded, c[k].folded))
+			return true;
+	return false;
+}
+
 static double votes(const struct candidate *c, size_t n, size_t i)
 {
 	double sum = 0;
 	for (size_t k = 0; k < n; k++) {
-		bool repeats = false;
-		for (size_t m = 0; m < k; m++)
-			repeats = repeats ||
-				(c[m].weight == c[k].weight && c[m].weight > 0 && str_eq(c[m].e->from, c[k].e->from) &&
-					holds(c[k].folded, c[i].folded) == holds(c[m].folded, c[i].folded) &&
-					str_eq(c[m].folded, c[k].folded));
-		if (repeats)
+		if (has_voted(c, k))
 			continue;
 		if (str_eq(c[i].folded, c[k].folded))
 			sum += c[k].weight;
