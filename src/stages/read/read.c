@@ -32,7 +32,10 @@ struct str fold_space(struct arena *a, struct str s)
 
 struct byte_range served(const struct reading *r, uint64_t from, uint64_t to)
 {
-	return (struct byte_range){text_source(r->text, from), text_source(r->text, to)};
+	/* text that a table puts before itself stands behind what follows it in the tree */
+	struct byte_range range = {
+		text_source(r->text, from < to ? from : to), text_source(r->text, from < to ? to : from)};
+	return range;
 }
 
 #define EVIDENCE_MAX 256u
