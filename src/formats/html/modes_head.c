@@ -212,18 +212,23 @@ static bool in_head_start(struct builder *b, struct token *t, bool *ret_known)
 	}
 }
 
-bool mode_in_head(struct builder *b, struct token *t)
+/* True for what the head and the places beside it take in the same way: white space and comments are inserted, doctypes
+ * dropped. What is left of a text is without its leading white space. */
+static bool is_taken(struct builder *b, struct token *t)
 {
 	struct token space;
-	bool known = false;
 	if (t->kind == TOKEN_TEXT && cut_space(b, t, &space))
 		insert_text(b, &space);
-	if (t->kind == TOKEN_DOCTYPE || (t->kind == TOKEN_TEXT && t->n == 0))
-		return false;
-	if (t->kind == TOKEN_COMMENT) {
+	if (t->kind == TOKEN_COMMENT)
 		insert_comment(b, t, HTML_NONE);
+	return t->kind == TOKEN_COMMENT || t->kind == TOKEN_DOCTYPE || (t->kind == TOKEN_TEXT && t->n == 0);
+}
+
+bool mode_in_head(struct builder *b, struct token *t)
+{
+	bool known = false;
+	if (is_taken(b, t))
 		return false;
-	}
 	if (t->kind == TOKEN_START) {
 		bool again = in_head_start(b, t, &known);
 		if (known)
@@ -241,13 +246,8 @@ bool mode_in_head(struct builder *b, struct token *t)
 
 bool mode_in_head_noscript(struct builder *b, struct token *t)
 {
-	struct token space;
-	if (t->kind == TOKEN_TEXT && cut_space(b, t, &space))
-		insert_text(b, &space);
-	if (t->kind == TOKEN_DOCTYPE || (t->kind == TOKEN_TEXT && t->n == 0))
+	if (is_taken(b, t))
 		return false;
-	if (t->kind == TOKEN_COMMENT)
-		return mode_in_head(b, t);
 	if (t->kind == TOKEN_START) {
 		switch (t->name) {
 		case NAME_HTML:
@@ -285,15 +285,8 @@ static bool back_in_head(struct builder *b, struct token *t)
 
 bool mode_after_head(struct builder *b, struct token *t)
 {
-	struct token space;
-	if (t->kind == TOKEN_TEXT && cut_space(b, t, &space))
-		insert_text(b, &space);
-	if (t->kind == TOKEN_DOCTYPE || (t->kind == TOKEN_TEXT && t->n == 0))
+	if (is_taken(b, t))
 		return false;
-	if (t->kind == TOKEN_COMMENT) {
-		insert_comment(b, t, HTML_NONE);
-		return false;
-	}
 	if (t->kind == TOKEN_START) {
 		switch (t->name) {
 		case NAME_HTML:
