@@ -43,7 +43,15 @@
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
-#define CAP_PROOF 63u /* hashes in a proof (RFC 9162 trees below 2^63) */
+#define CAP_PROOF 63u          /* hashes in a proof (RFC 9162 trees below 2^63) */
+#define CAP_OTS (256u * KIB)   /* an .ots file; real ones have a few KiB */
+#define CAP_OTS_NODES 16384u   /* operations and attestations in it: at most 64 MiB are moved to compute all */
+#define CAP_OTS_DEPTH 256u     /* the file's digest and operations on it: as the reference program has it */
+#define CAP_OTS_MSG 4096u      /* an operation's argument and its result, as the reference program has it */
+#define CAP_OTS_PAYLOAD 8192u  /* of an attestation, as the reference program has it */
+#define CAP_OTS_URI 1000u      /* of a calendar, as the reference program has it */
+#define CAP_OTS_REPLY 10000u   /* of a calendar, as the reference program has it */
+#define CAP_OTS_HEADERS 20000u /* block headers given to check against */
 #define CAP_CDXJ_LINE (256u * KIB)
 #define CAP_FRAME (64u * MIB)        /* one message between us and a sandboxed worker */
 #define CAP_CDXJ_SORT (512ull * MIB) /* an index that is sorted in memory: about two million captures */
