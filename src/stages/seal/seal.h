@@ -18,6 +18,7 @@
 #include "formats/tlog/tlog.h"
 #include "io/archive/archive.h"
 
+struct fs_progress;
 struct signer;
 struct seal;
 
@@ -93,6 +94,14 @@ MUST_USE rc seal_root_at(
 MUST_USE rc seal_prove_consistency(
 	struct archive *ar, const struct checkpoint *c, uint64_t from, struct tlog_proof *ret, struct err *e);
 
+/* Checks any C2SP tiled log, ours or another's, from its files alone: `dir` holds tile/…, and its hashes must give the
+ * tree of `c`, level by level. With `entries` each leaf hash must be that of its entry in tile/entries/… too, as
+ * RFC 6962 hashes them. Who signed `c` is the caller's to know. `progress` may be NULL and hears of bytes.
+ * OK · E_VERIFY a tile is missing, of another length, or not what is below it (the message names it), or the root is
+ * another · E_LIMIT 2^63 leaves or more · E_IO · E_DENIED.   C2SP tlog-tiles */
+MUST_USE rc seal_check_tiles(
+	int dir, const struct checkpoint *c, bool entries, struct fs_progress *progress, struct err *e);
+
 /* Where verify tells what it finds. */
 struct seal_report {
 	/* One thing that does not hold; `e` says what and where. */
@@ -120,7 +129,6 @@ struct seal_report {
 	uint64_t sealed; /* of them; the others are kept, and the next commit seals them */
 	uint64_t warc_bytes;
 };
-struct fs_progress;
 
 /* Reads everything: frames, spans of warc/, tiles, checkpoint, state. OK when it could all be read and every problem
  * has been reported (r->problems counts them) · E_IO when reading itself failed. */

@@ -23,6 +23,8 @@ void tile_builder_clear(struct tile_builder *b);
 /* Continues a log of that size, from its tiles in `dir`. OK · E_NOTFOUND a tile is missing · E_VERIFY. */
 MUST_USE rc tile_builder_load(struct tile_builder *b, int dir, uint64_t size, struct err *e);
 MUST_USE rc tile_builder_add(struct tile_builder *b, struct str leaf, struct err *e);
+/* The same of a leaf that only its hash is known of. Bundles are then not to be used. */
+MUST_USE rc tile_builder_add_hash(struct tile_builder *b, const struct hash *leaf_hash, struct err *e);
 /* Hands out the partial tiles of the right edge. */
 MUST_USE rc tile_builder_rest(struct tile_builder *b, struct err *e);
 
