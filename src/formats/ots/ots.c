@@ -85,7 +85,7 @@ static rc read_counted(struct reader *r, size_t least, size_t most, struct str *
 static bool uri_ok(struct str uri)
 {
 	for (size_t i = 0; i < uri.n; i++)
-		if (!ascii_digit(uri.p[i]) && !ascii_alpha(uri.p[i]) && !memchr("-._/:", uri.p[i], 5))
+		if (!ascii_digit(uri.p[i]) && !ascii_alpha(uri.p[i]) && str_chr(STR("-._/:"), uri.p[i], 0) == 5)
 			return false;
 	return true;
 }
@@ -197,43 +197,47 @@ static rc link_all(struct arena *a, struct ots *o, struct err *e)
 	return OK;
 }
 
-/* `more[depth]`: the node open at that depth, which has an operation, is not its parent's last item. */
+/* Reads one item into a new node under `parent`; *ret_last: it is the parent's last. */
+static rc read_item(struct reader *r, struct arena *a, struct ots *o, uint32_t parent, bool *ret_last)
+{
+	uint8_t tag = 0;
+	TRY(read_byte(r, &tag));
+	const bool last = tag != MORE;
+	if (!last)
+		TRY(read_byte(r, &tag));
+	if (o->n >= CAP_OTS_NODES)
+		return bad(r, E_LIMIT, "more operations and attestations than 16384");
+	struct ots_node *node = arena_push(a, &o->nodes, &o->n, sizeof(*node));
+	const struct ots_node *up = &o->nodes[parent];
+	*node = (struct ots_node){.parent = parent,
+		.first = OTS_NONE,
+		.next = OTS_NONE,
+		.depth = (uint16_t)(up->depth + 1),
+		.msg_size = up->msg_size};
+	*ret_last = last;
+	return tag == OTS_ATTESTATION ? read_attestation(r, node) : read_op(r, tag, node);
+}
+
+/* `more[depth]`: the operation open at that depth is not its parent's last item. */
 rc ots_items(struct arena *a, struct str bytes, size_t at, struct ots *o, struct err *e)
 {
 	struct reader r = {.r = bytes_reader(str_from(bytes, at)), .size = bytes.n, .e = e};
 	bool more[CAP_OTS_DEPTH] = {false};
-	const size_t base = o->nodes[0].depth;
 	uint32_t cur = 0;
-	for (;;) {
-		uint8_t tag = 0;
-		TRY(read_byte(&r, &tag));
-		const bool last = tag != MORE;
-		if (!last)
-			TRY(read_byte(&r, &tag));
-		if (o->n >= CAP_OTS_NODES)
-			return bad(&r, E_LIMIT, "more operations and attestations than 16384");
-		struct ots_node *node = arena_push(a, &o->nodes, &o->n, sizeof(*node));
-		const struct ots_node *up = &o->nodes[cur];
-		*node = (struct ots_node){.parent = cur,
-			.first = OTS_NONE,
-			.next = OTS_NONE,
-			.depth = (uint16_t)(up->depth + 1),
-			.msg_size = up->msg_size};
-		if (tag != OTS_ATTESTATION) {
-			TRY(read_op(&r, tag, node));
+	bool last = false;
+	do {
+		TRY(read_item(&r, a, o, cur, &last));
+		const struct ots_node *node = &o->nodes[o->n - 1];
+		if (node->op != OTS_ATTESTATION) {
 			more[node->depth] = !last;
 			cur = (uint32_t)o->n - 1;
-			continue;
+			last = false;
 		}
-		TRY(read_attestation(&r, node));
-		bool done = last;
-		while (done && o->nodes[cur].depth > base) {
-			done = !more[o->nodes[cur].depth];
+		while (last && cur != 0) {
+			last = !more[o->nodes[cur].depth];
 			cur = o->nodes[cur].parent;
 		}
-		if (done)
-			break;
-	}
+	} while (!last);
 	return r.r.n ? bad(&r, E_FORMAT, "something behind the proof") : link_all(a, o, e);
 }
 
