@@ -26,7 +26,7 @@ static struct wide wide_of(const struct hash *h)
 
 static struct hash wide_bytes(const struct wide *w)
 {
-	struct hash h;
+	struct hash h = {{0}};
 	for (size_t i = 0; i < sizeof(h.b); i++)
 		h.b[i] = (uint8_t)(w->v[LIMBS - 1 - i / 8] >> (56 - 8 * (i % 8)));
 	return h;
@@ -45,7 +45,7 @@ static bool wide_add(struct wide *a, const struct wide *b, bool carry)
 
 static struct wide wide_not(const struct wide *a)
 {
-	struct wide w;
+	struct wide w = {{0}};
 	for (size_t i = 0; i < LIMBS; i++)
 		w.v[i] = ~a->v[i];
 	return w;
@@ -143,7 +143,7 @@ bool ots_follows(const struct ots_header *a, const struct ots_header *b)
 
 static struct hash reversed(struct str s)
 {
-	struct hash h;
+	struct hash h = {{0}};
 	for (size_t i = 0; i < sizeof(h.b); i++)
 		h.b[i] = (uint8_t)s.p[sizeof(h.b) - 1 - i];
 	return h;
