@@ -43,11 +43,9 @@
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
-#define CAP_PROOF 63u            /* hashes in a proof (RFC 9162 trees below 2^63) */
-#define CAP_POLICY (1u * MIB)    /* a policy file */
-#define CAP_POLICY_LOGS 64u      /* in it; tlog-policy wants 32 of each at least */
-#define CAP_POLICY_WITNESSES 64u /* they and a log fit on one note (CAP_NOTE_SIGS) */
-#define CAP_POLICY_GROUPS 64u
+#define CAP_PROOF 63u                    /* hashes in a proof (RFC 9162 trees below 2^63) */
+#define CAP_POLICY (1u * MIB)            /* a policy file */
+#define CAP_POLICY_EACH 64u              /* logs, witnesses, groups in it; tlog-policy wants 32 of each at least */
 #define CAP_WITNESS_REQUEST (512u * KIB) /* add-checkpoint: a proof of at most 3 KiB, and a checkpoint */
 #define CAP_WITNESS_REPLY (128u * KIB)   /* its answer: signature lines */
 #define CAP_PROOF_FILE (2u * MIB)        /* a .tlog-proof, CAP_NOTE in it */

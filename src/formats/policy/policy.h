@@ -47,14 +47,14 @@ struct policy {
 
 /* Reads a policy file. It lives in `a` and borrows from `text`.
  * OK · E_FORMAT "line N: …" (also a last line that does not end: what is cut short may ask for less) · E_UNSUPPORTED a
- * key of a type that we do not know · E_LIMIT over CAP_POLICY, or more than CAP_POLICY_LOGS, _WITNESSES, _GROUPS. */
+ * key of a type that we do not know · E_LIMIT over CAP_POLICY, or more than CAP_POLICY_EACH. */
 MUST_USE rc policy_parse(struct arena *a, struct str text, struct policy *ret, struct err *e);
 
 /* Appends the file: logs, then witnesses and groups as they stand, then the quorum; "all" for k of k, "any" for 1. */
 void policy_text(struct buf *b, const struct policy *p);
 
 /* A policy in `a` that asks for one of the logs and for every one of the witnesses, which are called by their keys'
- * names. OK · E_USAGE a key of the wrong type, one given twice, or two names that are the same · E_LIMIT. */
+ * names. OK · E_USAGE a key of the wrong type · E_FORMAT one given twice, or two of one name · E_LIMIT. */
 MUST_USE rc policy_of_keys(struct arena *a, const struct note_key *logs, size_t nlogs, const struct note_key *witnesses,
 	size_t nwitnesses, struct policy *ret, struct err *e);
 
@@ -63,9 +63,10 @@ const struct policy_node *policy_witness(const struct policy *p, struct str name
 
 /* Whether the quorum is there; `cosigned` tells for each node that is a witness if its cosignature holds (what it says
  * of groups is not looked at). */
-bool policy_satisfied(struct arena *a, const struct policy *p, const bool *cosigned);
+bool policy_satisfied(const struct policy *p, const bool *cosigned);
 /* The same in words: "2 of 3: alice, bob; missing carol", or "needs 2 of 3: alice; missing bob, carol" when it is not
- * there. Groups in groups stand in brackets behind their names. Names are bytes as they are in the file. */
+ * there, or "no witness is asked for". Groups in groups stand in brackets behind their names. Names are bytes as they
+ * are in the file. */
 struct str policy_explain(struct arena *a, const struct policy *p, const bool *cosigned);
 
 /* A checkpoint seen through a policy. */
