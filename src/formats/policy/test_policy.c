@@ -367,7 +367,6 @@ static double seconds_to_parse(struct str text)
 static void test_time_grows_no_faster_than_the_file(void **unused)
 {
 	(void)unused;
-	AUTO(arena) a = {0};
 	static const char *const pieces[] = {
 		"\n", "# c\n", "quorum none\n", " ", "group g any a\n", "log \n", "log a+b+c\n"};
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {

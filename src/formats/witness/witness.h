@@ -67,10 +67,10 @@ struct witness_log {
 
 struct witness_decision {
 	enum witness_answer answer;
-	struct checkpoint checkpoint; /* of 200 and, when it was signed by the log, of 400, 409, 422 */
+	struct checkpoint checkpoint; /* when the log signed it: of 200, 409, 422, and of 400 for the sizes */
 	struct str text;              /* what signer_cosign() signs; with 200 only */
 	uint64_t size;                /* with 409: to be told */
-	bool fork;                    /* with 422: the log signed two roots for one size, which is proof against it */
+	bool fork;                    /* the log signed another root for the size cosigned last: proof against it */
 	struct err why;               /* of all but 200 */
 };
 
