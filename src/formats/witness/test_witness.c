@@ -12,55 +12,20 @@
 #include "base/buf.h"
 #include "base/codec.h"
 #include "formats/note/test_sign.h"
+#include "formats/tlog/test_small.h"
 #include "formats/witness/witness.h"
 
 #define LOG "example.org/log"
 
-#define LEAVES 32u
-
-/* A log of a few leaves, all in one tile. `odd` is the leaf that a fork has otherwise. */
-struct test_log {
-	struct tlog_tiles tiles;
-	struct hash leaves[LEAVES];
-};
-
-static rc read_tile(
-	struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
+static struct str signed_at(struct arena *a, const struct test_small *l, uint64_t size, const struct test_signer *s)
 {
-	const struct test_log *l = (const struct test_log *)t;
-	if (level != 0 || index != 0)
-		return err_set(e, E_NOTFOUND, "no such tile");
-	memcpy(ret, l->leaves, width * sizeof(*ret));
-	return OK;
-}
-
-static void make_log(struct test_log *l, uint8_t odd)
-{
-	l->tiles.read = read_tile;
-	for (size_t i = 0; i < LEAVES; i++) {
-		uint8_t leaf[2] = {(uint8_t)i, i == odd};
-		l->leaves[i] = tlog_leaf_hash(str_mem(leaf, i == odd ? 2 : 1));
-	}
-}
-
-static struct hash root_at(const struct test_log *l, uint64_t size)
-{
-	struct tlog_edge t;
-	tlog_edge_init(&t);
-	for (uint64_t i = 0; i < size; i++)
-		tlog_edge_add(&t, &l->leaves[i]);
-	return tlog_edge_root(&t);
-}
-
-static struct str signed_at(struct arena *a, const struct test_log *l, uint64_t size, const struct test_signer *s)
-{
-	struct hash root = root_at(l, size);
+	struct hash root = test_small_root(l, size);
 	struct str text = test_checkpoint(a, LOG, size, &root);
 	return str_join(a, str_join(a, text, STR("\n")), test_signer_line(a, s, text, 0));
 }
 
 static struct str request_of(
-	struct arena *a, struct test_log *l, uint64_t from, uint64_t old, struct str checkpoint, uint64_t to)
+	struct arena *a, struct test_small *l, uint64_t from, uint64_t old, struct str checkpoint, uint64_t to)
 {
 	AUTO(buf) b = {0};
 	struct err e;
@@ -74,8 +39,8 @@ static struct str request_of(
 
 struct world {
 	struct arena a;
-	struct test_log log;
-	struct test_log forked; /* at leaf 3 */
+	struct test_small log;
+	struct test_small forked; /* at leaf 3 */
 	struct test_signer key;
 	struct test_signer second;
 	struct test_signer stranger;
@@ -88,8 +53,8 @@ static void world_make(struct world *w)
 	*w = (struct world){.key = test_signer_make(LOG, NOTE_ED25519, 1),
 		.second = test_signer_make(LOG, NOTE_ED25519, 2),
 		.stranger = test_signer_make(LOG, NOTE_ED25519, 3)};
-	make_log(&w->log, LEAVES);
-	make_log(&w->forked, 3);
+	test_small_make(&w->log, TEST_SMALL_LEAVES);
+	test_small_make(&w->forked, 3);
 	w->trusted[0] = w->key.key;
 	w->trusted[1] = w->second.key;
 	w->known = (struct witness_log){.origin = STR(LOG), .keys = w->trusted, .nkeys = 2};
@@ -100,7 +65,7 @@ static struct witness_log at_size(const struct world *w, uint64_t size)
 	struct witness_log l = w->known;
 	l.cosigned = true;
 	l.size = size;
-	l.root = root_at(&w->log, size);
+	l.root = test_small_root(&w->log, size);
 	return l;
 }
 
@@ -141,7 +106,7 @@ static void test_each_rule_has_its_answer(void **unused)
 	struct world w;
 	world_make(&w);
 	struct arena *a = &w.a;
-	struct test_log *l = &w.log;
+	struct test_small *l = &w.log;
 	struct witness_log at0 = w.known;
 	struct witness_log at5 = at_size(&w, 5);
 	struct witness_log other = at5;
@@ -154,7 +119,7 @@ static void test_each_rule_has_its_answer(void **unused)
 	struct str fork9 = signed_at(a, &w.forked, 9, &w.key);
 	struct str strange9 = signed_at(a, l, 9, &w.stranger);
 	struct str second9 = signed_at(a, l, 9, &w.second);
-	struct hash root9 = root_at(l, 9);
+	struct hash root9 = test_small_root(l, 9);
 	struct hash wrong = hash_of(STR("wrong"));
 	struct str text9 = test_checkpoint(a, LOG, 9, &root9);
 	struct str renamed = test_signer_line(a, &w.stranger, text9, 0);
@@ -313,7 +278,7 @@ static void test_the_good_lines_of_an_answer_are_taken_over(void **unused)
 	const struct test_signer bob = test_signer_make("bob", NOTE_COSIGNATURE, 11);
 	const struct note_key known[] = {alice.key, bob.key};
 	struct str note = signed_at(a, &w.log, 9, &w.key);
-	struct hash root = root_at(&w.log, 9);
+	struct hash root = test_small_root(&w.log, 9);
 	struct str text = test_checkpoint(a, LOG, 9, &root);
 	struct str line = test_signer_line(a, &alice, text, 1700000000);
 	struct str later = test_signer_line(a, &alice, text, 1700000100);
