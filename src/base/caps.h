@@ -39,6 +39,7 @@
 #define CAP_NOTE_SIGS 100u                 /* signatures on it */
 #define CAP_KEY_NAME 255u                  /* name of a signing key; ours are host names with a path */
 #define CAP_KEY_FILE 4096u                 /* a private key is one line of about 100 bytes */
+#define CAP_TOKEN (8u * MIB)               /* a time stamp, a proof, or the certificates for one */
 #define CAP_LEAF 65535u                    /* a log entry: its length is a u16 (tlog-tiles) */
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
