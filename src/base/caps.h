@@ -44,8 +44,14 @@
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
-#define CAP_PROOF 63u          /* hashes in a proof (RFC 9162 trees below 2^63) */
-#define CAP_OTS (256u * KIB)   /* an .ots file; real ones have a few KiB */
+#define CAP_PROOF 63u                    /* hashes in a proof (RFC 9162 trees below 2^63) */
+#define CAP_POLICY (1u * MIB)            /* a policy file */
+#define CAP_POLICY_EACH 64u              /* logs, witnesses, groups in it; tlog-policy wants 32 of each at least */
+#define CAP_WITNESS_REQUEST (512u * KIB) /* add-checkpoint: a proof of at most 3 KiB, and a checkpoint */
+#define CAP_WITNESS_REPLY (128u * KIB)   /* its answer: signature lines */
+#define CAP_PROOF_FILE (2u * MIB)        /* a .tlog-proof, CAP_NOTE in it */
+#define CAP_PROOF_EXTRA (64u * KIB)      /* its line "extra" */
+#define CAP_OTS (256u * KIB)             /* an .ots file; real ones have a few KiB */
 #define CAP_OTS_NODES 16384u   /* operations and attestations in it: at most 64 MiB are moved to compute all */
 #define CAP_OTS_DEPTH 256u     /* the file's digest and operations on it: as the reference program has it */
 #define CAP_OTS_MSG 4096u      /* an operation's argument and its result, as the reference program has it */
