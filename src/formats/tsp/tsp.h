@@ -64,8 +64,9 @@ struct tsp_reply {
 	struct str token; /* bytes of `der`; empty: the reply has no token, and the rest is not there */
 	struct tsp_imprint imprint;
 	bool has_nonce;
-	struct str nonce; /* magnitude, no zero bytes in front */
-	int64_t time;     /* genTime, ns UTC */
+	struct str nonce;    /* magnitude, no zero bytes in front */
+	bool nonce_negative; /* as some clients of others send; never one of ours */
+	int64_t time;        /* genTime, ns UTC */
 	bool has_accuracy;
 	uint64_t accuracy; /* ns: the true time is within ± this of `time` */
 	bool ordering;
