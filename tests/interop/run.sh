@@ -30,5 +30,6 @@ else
 		rm -rf "${T:?}/$size"
 	done
 fi
+. tests/interop/tsp.sh
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

@@ -37,22 +37,16 @@ static enum der_fault der_head(struct str s, size_t *ret_head, size_t *ret_n)
 	return DER_OK;
 }
 
-bool tsp_tlv_next(struct str *rest, struct tsp_tlv *ret)
+bool tsp_tlv_take(struct str *rest, uint8_t tag, struct tsp_tlv *ret)
 {
 	size_t head = 0;
 	size_t n = 0;
-	if (der_head(*rest, &head, &n) != DER_OK)
+	if (rest->n == 0 || (uint8_t)rest->p[0] != tag || der_head(*rest, &head, &n) != DER_OK)
 		return false;
-	ret->tag = (uint8_t)rest->p[0];
 	ret->whole = str_sub(*rest, 0, head + n);
 	ret->value = str_sub(*rest, head, head + n);
 	*rest = str_from(*rest, head + n);
 	return true;
-}
-
-bool tsp_tlv_take(struct str *rest, uint8_t tag, struct tsp_tlv *ret)
-{
-	return rest->n > 0 && (uint8_t)rest->p[0] == tag && tsp_tlv_next(rest, ret);
 }
 
 /* A constructed string, which DER does not have: only SEQUENCE, SET and what has a tag of its own contain others. */

@@ -45,7 +45,7 @@ enum {
 static struct tsp_tlv next(struct str *rest)
 {
 	struct tsp_tlv v;
-	assert_true(tsp_tlv_next(rest, &v));
+	assert_true(rest->n && tsp_tlv_take(rest, (uint8_t)rest->p[0], &v));
 	return v;
 }
 

@@ -67,7 +67,6 @@ static inline void tsp_quiet_clear(struct tsp_quiet *q)
 
 /* der.c: one element of DER. */
 struct tsp_tlv {
-	uint8_t tag;
 	struct str whole;
 	struct str value;
 };
@@ -78,9 +77,7 @@ struct tsp_tlv {
 #define DER_UTF8 0x0cu
 #define DER_SEQUENCE 0x30u
 
-/* The next element at the front of *rest, which moves behind it. False at the end and where it is not DER. */
-bool tsp_tlv_next(struct str *rest, struct tsp_tlv *ret);
-/* As tsp_tlv_next, when it has this tag; otherwise *rest stays. */
+/* The element at the front of *rest, when it has this tag and is DER: *rest moves behind it. Otherwise *rest stays. */
 bool tsp_tlv_take(struct str *rest, uint8_t tag, struct tsp_tlv *ret);
 /* OK when all of `der` is one element, with everything in it in definite, shortest lengths.
  * OK · E_FORMAT · E_UNSUPPORTED BER · E_LIMIT over CAP_TSP_DEPTH. */
