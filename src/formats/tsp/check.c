@@ -76,13 +76,6 @@ static rc check_signature(struct tsp_token *t, X509 *signer, struct err *e)
 	return OK;
 }
 
-/* Whole seconds, rounded down, as OpenSSL wants them. */
-static time_t seconds(int64_t ns)
-{
-	int64_t s = ns / 1000000000;
-	return (time_t)(ns < 0 && s * 1000000000 != ns ? s - 1 : s);
-}
-
 /* What check_chain() and check_revoked() work on. */
 struct judge {
 	struct arena *a;
@@ -155,7 +148,7 @@ static rc check_chain(const struct judge *j, struct tsp_verdict *v, struct err *
 	SSL_AUTO(X509_STORE) store = store_of(anchors);
 	BUG_ON(X509_STORE_CTX_init(ctx, store, j->signer, others) != 1);
 	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM_set_time(param, seconds(j->r->time));
+	X509_VERIFY_PARAM_set_time(param, (time_t)(j->r->time / 1000000000));
 	X509_VERIFY_PARAM_set_depth(param, (int)CAP_TSP_PATH);
 	X509_VERIFY_PARAM_set_auth_level(param, 2); /* 112 bits */
 	BUG_ON(X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) != 1);

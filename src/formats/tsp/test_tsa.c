@@ -17,7 +17,7 @@ static void extension(X509 *x, X509 *issuer, int nid, const char *value)
 }
 
 struct cert_spec {
-	const char *cn, *usage, *key_usage;
+	const char *cn, *usage, *key_usage, *alt_name;
 	bool ca;
 	int64_t from, to;
 	int rsa_bits;
@@ -43,6 +43,8 @@ static struct party make(const struct party *issuer, const struct cert_spec *s)
 	extension(p.cert, by->cert, NID_subject_key_identifier, "hash");
 	if (s->usage[0])
 		extension(p.cert, by->cert, NID_ext_key_usage, s->usage);
+	if (s->alt_name)
+		extension(p.cert, by->cert, NID_subject_alt_name, s->alt_name);
 	if (issuer) {
 		extension(p.cert, by->cert, NID_info_access,
 			str_fmt(&a, "caIssuers;URI:http://%s/issuer.cer,OCSP;URI:http://%s/ocsp", domain, domain).p);
@@ -55,7 +57,7 @@ static struct party make(const struct party *issuer, const struct cert_spec *s)
 
 struct party tsa_party(const struct party *issuer, const char *cn, const char *usage)
 {
-	struct cert_spec s = {cn, usage, "critical,digitalSignature", false, T_FROM, T_FROM + 36500 * DAY, 0};
+	struct cert_spec s = {cn, usage, "critical,digitalSignature", NULL, false, T_FROM, T_FROM + 36500 * DAY, 0};
 	return make(issuer, &s);
 }
 
@@ -69,10 +71,10 @@ void party_clear(struct party *p)
 void tsa_init(struct tsa *t, const struct tsa_spec *spec)
 {
 	static const char ca[] = "critical,keyCertSign,cRLSign";
-	struct cert_spec root = {"Sample root", "", ca, true, T_FROM, T_TO, 0};
-	struct cert_spec middle = {"Sample stamping authority", "", ca, true, T_FROM, T_TO, 0};
+	struct cert_spec root = {"Sample root", "", ca, NULL, true, T_FROM, T_TO, 0};
+	struct cert_spec middle = {"Sample stamping authority", "", ca, NULL, true, T_FROM, T_TO, 0};
 	struct cert_spec signer = {"Sample stamps", spec->usage ? spec->usage : "critical,timeStamping",
-		spec->key_usage ? spec->key_usage : "critical,digitalSignature", false,
+		spec->key_usage ? spec->key_usage : "critical,digitalSignature", spec->alt_name, false,
 		spec->from ? spec->from : T_FROM, spec->to ? spec->to : T_TO, spec->rsa_bits};
 	t->root = make(NULL, &root);
 	t->middle = make(&t->root, &middle);
@@ -151,7 +153,7 @@ static struct str info_of(struct arena *a, const struct token_spec *s)
 	SSL_AUTO(ASN1_INTEGER) serial = ASN1_INTEGER_new();
 	ASN1_OBJECT *policy = OBJ_txt2obj("1.3.6.1.4.1.99999.1", 1);
 	struct str hash = s->hash.n ? s->hash : tsa_hash(a);
-	X509_ALGOR_set0(alg, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, NULL);
+	X509_ALGOR_set0(alg, OBJ_nid2obj(s->sha1_imprint ? NID_sha1 : NID_sha256), V_ASN1_NULL, NULL);
 	TS_MSG_IMPRINT_set_algo(imprint, alg);
 	TS_MSG_IMPRINT_set_msg(imprint, (unsigned char *)arena_dup(a, hash.p, hash.n), (int)hash.n);
 	TS_TST_INFO_set_version(info, s->version ? s->version : 1);
@@ -162,12 +164,17 @@ static struct str info_of(struct arena *a, const struct token_spec *s)
 	TS_TST_INFO_set_serial(info, serial);
 	TS_TST_INFO_set_time(info, time);
 	TS_ACCURACY *accuracy = TS_ACCURACY_new();
-	ASN1_INTEGER_set(serial, 250);
+	if (s->accuracy_seconds) {
+		ASN1_INTEGER_set(serial, s->accuracy_seconds);
+		TS_ACCURACY_set_seconds(accuracy, serial);
+	}
+	ASN1_INTEGER_set(serial, s->accuracy_millis ? s->accuracy_millis : 250);
 	TS_ACCURACY_set_millis(accuracy, serial);
 	TS_TST_INFO_set_accuracy(info, accuracy);
 	TS_ACCURACY_free(accuracy);
 	if (s->nonce.n) {
 		SSL_AUTO(BIGNUM) number = BN_bin2bn((const unsigned char *)s->nonce.p, (int)s->nonce.n, NULL);
+		BN_set_negative(number, s->nonce_negative);
 		SSL_AUTO(ASN1_INTEGER) nonce = BN_to_ASN1_INTEGER(number, NULL);
 		TS_TST_INFO_set_nonce(info, nonce);
 	}
@@ -177,6 +184,14 @@ static struct str info_of(struct arena *a, const struct token_spec *s)
 		name->d.directoryName = X509_NAME_new();
 		X509_NAME_add_entry_by_txt(
 			name->d.directoryName, "CN", MBSTRING_UTF8, (const unsigned char *)s->tsa_name, -1, -1, 0);
+		TS_TST_INFO_set_tsa(info, name);
+		GENERAL_NAME_free(name);
+	}
+	if (s->tsa_uri) {
+		GENERAL_NAME *name = GENERAL_NAME_new();
+		name->type = GEN_URI;
+		name->d.uniformResourceIdentifier = ASN1_IA5STRING_new();
+		ASN1_STRING_set(name->d.uniformResourceIdentifier, s->tsa_uri, -1);
 		TS_TST_INFO_set_tsa(info, name);
 		GENERAL_NAME_free(name);
 	}
@@ -218,10 +233,15 @@ static struct str token_of(struct arena *a, const struct tsa *t, const struct to
 	CMS_SignerInfo *si = CMS_add1_signer(cms, t->signer.cert, t->signer.key, s->md ? s->md : EVP_sha256(), flags);
 	BUG_ON(!si);
 	if (!s->no_ess) {
-		struct str ess = ess_of(a, s->ess_of_middle ? t->middle.cert : t->signer.cert, s);
-		BUG_ON(CMS_signed_add1_attr_by_NID(si,
-			       s->ess_v1 ? NID_id_smime_aa_signingCertificate : NID_id_smime_aa_signingCertificateV2,
-			       V_ASN1_SEQUENCE, ess.p, (int)ess.n) != 1);
+		struct str ess = s->ess.n ? s->ess : ess_of(a, s->ess_of_middle ? t->middle.cert : t->signer.cert, s);
+		int nid = s->ess_v1 ? NID_id_smime_aa_signingCertificate : NID_id_smime_aa_signingCertificateV2;
+		BUG_ON(CMS_signed_add1_attr_by_NID(si, nid, V_ASN1_SEQUENCE, ess.p, (int)ess.n) != 1);
+	}
+	if (s->ess_twice) {
+		struct token_spec v2 = {0};
+		struct str ess = ess_of(a, t->signer.cert, &v2);
+		int nid = NID_id_smime_aa_signingCertificateV2;
+		BUG_ON(CMS_signed_add1_attr_by_NID(si, nid, V_ASN1_SEQUENCE, ess.p, (int)ess.n) != 1);
 	}
 	if (!s->no_certs)
 		BUG_ON(CMS_add1_cert(cms, t->middle.cert) != 1);

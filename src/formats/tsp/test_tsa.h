@@ -25,6 +25,7 @@ struct tsa_spec {
 	const char *usage;     /* extended key usage; NULL: critical,timeStamping; "": none */
 	const char *key_usage; /* NULL: critical,digitalSignature */
 	int64_t from, to;      /* 0: T_FROM, T_TO */
+	const char *alt_name;  /* subject alternative name, or NULL */
 	int rsa_bits;          /* 0: P-256 */
 };
 
@@ -45,9 +46,15 @@ struct token_spec {
 	bool with_root; /* puts in the root, too, which nobody needs there */
 	bool critical_extension;
 	const char *tsa_name; /* CN of a directory name */
-	const EVP_MD *md;     /* NULL: SHA-256 */
-	int content_nid;      /* 0: id-ct-TSTInfo */
-	X509_CRL *crl;        /* put into the token */
+	const char *tsa_uri;
+	bool nonce_negative;
+	bool sha1_imprint;
+	int accuracy_seconds, accuracy_millis; /* 0: 250 ms */
+	struct str ess;                        /* of the attribute's bytes, instead of good ones */
+	bool ess_twice;                        /* ess_v1 with a good one of version 2, and `ess` for the other */
+	const EVP_MD *md;                      /* NULL: SHA-256 */
+	int content_nid;                       /* 0: id-ct-TSTInfo */
+	X509_CRL *crl;                         /* put into the token */
 };
 
 void tsa_init(struct tsa *t, const struct tsa_spec *spec);

@@ -44,7 +44,7 @@ enum {
 
 static struct tsp_tlv next(struct str *rest)
 {
-	struct tsp_tlv v;
+	struct tsp_tlv v = {0};
 	assert_true(rest->n && tsp_tlv_take(rest, (uint8_t)rest->p[0], &v));
 	return v;
 }

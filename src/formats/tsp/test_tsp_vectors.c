@@ -56,7 +56,7 @@ static const struct vector {
 
 static void one_vector(struct arena *a, const struct vector *v, struct str der, struct str system)
 {
-	uint8_t digest[SHA512_DIGEST_LENGTH];
+	uint8_t digest[SHA512_DIGEST_LENGTH] = {0};
 	struct tsp_imprint imprint = {TSP_SHA512, str_mem(digest, sizeof(digest))};
 	struct tsp_expect want = {.imprint = &imprint};
 	struct tsp_reply r;
