@@ -17,7 +17,7 @@ static void extension(X509 *x, X509 *issuer, int nid, const char *value)
 }
 
 struct cert_spec {
-	const char *cn, *usage, *key_usage, *alt_name;
+	const char *cn, *usage, *key_usage, *alt_name, *points;
 	bool ca;
 	int64_t from, to;
 	int rsa_bits;
@@ -49,7 +49,8 @@ static struct party make(const struct party *issuer, const struct cert_spec *s)
 		extension(p.cert, by->cert, NID_info_access,
 			str_fmt(&a, "caIssuers;URI:http://%s/issuer.cer,OCSP;URI:http://%s/ocsp", domain, domain).p);
 		extension(p.cert, by->cert, NID_crl_distribution_points,
-			str_fmt(&a, "URI:http://%s/list.crl,URI:ldap://%s/list", domain, domain).p);
+			s->points ? s->points
+				  : str_fmt(&a, "URI:http://%s/list.crl,URI:ldap://%s/list", domain, domain).p);
 	}
 	BUG_ON(X509_sign(p.cert, by->key, EVP_sha256()) <= 0);
 	return p;
@@ -57,7 +58,8 @@ static struct party make(const struct party *issuer, const struct cert_spec *s)
 
 struct party tsa_party(const struct party *issuer, const char *cn, const char *usage)
 {
-	struct cert_spec s = {cn, usage, "critical,digitalSignature", NULL, false, T_FROM, T_FROM + 36500 * DAY, 0};
+	struct cert_spec s = {
+		cn, usage, "critical,digitalSignature", NULL, NULL, false, T_FROM, T_FROM + 36500 * DAY, 0};
 	return make(issuer, &s);
 }
 
@@ -71,10 +73,10 @@ void party_clear(struct party *p)
 void tsa_init(struct tsa *t, const struct tsa_spec *spec)
 {
 	static const char ca[] = "critical,keyCertSign,cRLSign";
-	struct cert_spec root = {"Sample root", "", ca, NULL, true, T_FROM, T_TO, 0};
-	struct cert_spec middle = {"Sample stamping authority", "", ca, NULL, true, T_FROM, T_TO, 0};
+	struct cert_spec root = {"Sample root", "", ca, NULL, NULL, true, T_FROM, T_TO, 0};
+	struct cert_spec middle = {"Sample stamping authority", "", ca, NULL, NULL, true, T_FROM, T_TO, 0};
 	struct cert_spec signer = {"Sample stamps", spec->usage ? spec->usage : "critical,timeStamping",
-		spec->key_usage ? spec->key_usage : "critical,digitalSignature", spec->alt_name, false,
+		spec->key_usage ? spec->key_usage : "critical,digitalSignature", spec->alt_name, spec->points, false,
 		spec->from ? spec->from : T_FROM, spec->to ? spec->to : T_TO, spec->rsa_bits};
 	t->root = make(NULL, &root);
 	t->middle = make(&t->root, &middle);

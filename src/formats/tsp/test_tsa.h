@@ -25,6 +25,7 @@ struct tsa_spec {
 	const char *usage;     /* extended key usage; NULL: critical,timeStamping; "": none */
 	const char *key_usage; /* NULL: critical,digitalSignature */
 	int64_t from, to;      /* 0: T_FROM, T_TO */
+	const char *points;    /* CRL distribution points, or NULL for those of example.org */
 	const char *alt_name;  /* subject alternative name, or NULL */
 	int rsa_bits;          /* 0: P-256 */
 };

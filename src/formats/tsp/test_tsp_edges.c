@@ -280,6 +280,69 @@ static void test_requests_of_larger_digests(void **unused)
 	assert_int_equal(tsp_request(&a, &imprint, STR(""), true, &der, &e), OK);
 }
 
+static void test_only_web_addresses_are_wanted(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *points;
+		size_t lists;
+	} cases[] = {
+		{"URI:https://example.org/a.crl", 1},
+		{"URI:HTTP://example.org/a.crl,URI:http://example.org/b.crl,URI:http://example.org/b.crl", 2},
+		{"URI:ftp://example.org/a.crl", 0},
+		{"URI:file:///etc/passwd", 0},
+		{"URI:http://example.org/a b.crl", 0},
+		{"URI:http://example.org/\x7f", 0},
+		{"DNS:example.org", 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(arena) a = {0};
+		struct tsa t;
+		struct tsa_spec spec = {.points = cases[i].points};
+		struct token_spec token = {0};
+		struct tsp_evidence ev = {0};
+		struct tsp_wanted *w;
+		struct tsp_reply r;
+		size_t n = 0;
+		size_t lists = 0;
+		struct err e;
+		tsa_init(&t, &spec);
+		assert_int_equal(tsp_parse(&a, tsa_reply(&a, &t, &token), &r, &e), OK);
+		assert_int_equal(tsp_wanted(&a, &r, tsa_pem(&a, t.middle.cert), &ev, &w, &n, &e), OK);
+		for (size_t k = 0; k < n; k++)
+			lists += w[k].what == TSP_WANT_CRL;
+		assert_int_equal(n, lists + 1);
+		assert_int_equal(lists, cases[i].lists);
+		/* Trusted as it stands: nothing is wanted. */
+		assert_int_equal(tsp_wanted(&a, &r, tsa_pem(&a, t.signer.cert), &ev, &w, &n, &e), OK);
+		assert_int_equal(n, 0);
+		/* A revoked one is not asked about again. */
+		struct crl_spec crl = {.revoked = t.signer.cert, .since = T_STAMP - DAY, .reason = -1};
+		assert_int_equal(tsp_evidence_add(&a, &ev, tsa_crl(&a, &t.middle, &crl), NULL, &e), OK);
+		assert_int_equal(tsp_wanted(&a, &r, tsa_pem(&a, t.middle.cert), &ev, &w, &n, &e), OK);
+		assert_int_equal(n, 0);
+		tsa_clear(&t);
+	}
+}
+
+static void test_a_list_by_a_certificate_that_may_sign_none_is_as_if_absent(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct tsp_evidence ev = {0};
+	struct token_spec token = {0};
+	struct crl_spec spec = {.revoked = good.signer.cert, .since = T_STAMP - DAY, .reason = -1};
+	struct tsp_verdict v;
+	struct err e;
+	/* The signer of the token speaks about itself: of another name, and without the key usage. */
+	assert_int_equal(tsp_evidence_add(&a, &ev, tsa_crl(&a, &good.signer, &spec), NULL, &e), OK);
+	/* And somebody with the issuer's name, but not its key. */
+	struct party forger = {good.middle.cert, good.root.key};
+	assert_int_equal(tsp_evidence_add(&a, &ev, tsa_crl(&a, &forger, &spec), NULL, &e), OK);
+	expect(&good, tsa_reply(&a, &good, &token), TSP_SHA256, &ev, OK, "", &a, &v);
+	assert_int_equal(v.revocation, TSP_REVOCATION_NOT_CHECKED);
+}
+
 static void test_a_bad_list_of_what_is_trusted_is_said(void **unused)
 {
 	(void)unused;
@@ -328,6 +391,8 @@ int main(void)
 		cmocka_unit_test(test_evidence_in_a_bag_and_too_much_of_it),
 		cmocka_unit_test(test_replies_that_are_none),
 		cmocka_unit_test(test_requests_of_larger_digests),
+		cmocka_unit_test(test_only_web_addresses_are_wanted),
+		cmocka_unit_test(test_a_list_by_a_certificate_that_may_sign_none_is_as_if_absent),
 		cmocka_unit_test(test_a_bad_list_of_what_is_trusted_is_said),
 	};
 	return cmocka_run_group_tests(tests, start, stop);

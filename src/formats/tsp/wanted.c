@@ -23,7 +23,7 @@ static bool is_web(struct str url)
 
 static void want(struct walk *w, enum tsp_want what, X509 *about, const GENERAL_NAME *name, struct str body)
 {
-	if (name->type != GEN_URI || w->n == CAP_TSP_EVIDENCE_ITEMS)
+	if (name->type != GEN_URI || w->n == CAP_TSP_EVIDENCE_ITEMS || (what == TSP_WANT_OCSP && body.n == 0))
 		return;
 	const ASN1_IA5STRING *uri = name->d.uniformResourceIdentifier;
 	struct str url = str_mem(ASN1_STRING_get0_data(uri), (size_t)ASN1_STRING_length(uri));
