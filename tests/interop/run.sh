@@ -44,5 +44,6 @@ else
 	failed=$((failed + $(grep -c '^not ok - ' "$T/ots")))
 	skipped=$((skipped + $(grep -c '^skip - ' "$T/ots")))
 fi
+. tests/interop/tsp.sh
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]
