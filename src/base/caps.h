@@ -51,6 +51,14 @@
 #define CAP_WITNESS_REPLY (128u * KIB)   /* its answer: signature lines */
 #define CAP_PROOF_FILE (2u * MIB)        /* a .tlog-proof, CAP_NOTE in it */
 #define CAP_PROOF_EXTRA (64u * KIB)      /* its line "extra" */
+#define CAP_OTS (256u * KIB)             /* an .ots file; real ones have a few KiB */
+#define CAP_OTS_NODES 16384u   /* operations and attestations in it: at most 64 MiB are moved to compute all */
+#define CAP_OTS_DEPTH 256u     /* the file's digest and operations on it: as the reference program has it */
+#define CAP_OTS_MSG 4096u      /* an operation's argument and its result, as the reference program has it */
+#define CAP_OTS_PAYLOAD 8192u  /* of an attestation, as the reference program has it */
+#define CAP_OTS_URI 1000u      /* of a calendar, as the reference program has it */
+#define CAP_OTS_REPLY 10000u   /* of a calendar, as the reference program has it */
+#define CAP_OTS_HEADERS 20000u /* block headers given to check against */
 #define CAP_TSP_REPLY (64u * KIB)        /* a time-stamping authority's reply; real ones have 3 to 10 KiB */
 #define CAP_TSP_CERTS 32u                /* certificates in it */
 #define CAP_TSP_DEPTH 48u                /* nesting of its DER; real ones reach 16 */
