@@ -95,6 +95,18 @@ ok "reads ours under a passphrase" ours_pass
 ok "is read by us under a passphrase" theirs_pass
 ok "and we refuse another passphrase" wrong_pass
 
+# The file of keys: age opens it, and what age makes of the same lines is a file of keys.
+keys_open() {
+	echo "$words" | "$tool" keys "$T/keys.age" >"$T/vkeys" && typed "$words" age -d -o "$T/lines" "$T/keys.age" &&
+		[ "$(grep -oE '^(log|witness|author) PRIVATE\+KEY\+example.org/(log|witness|ann)\+' "$T/lines" | wc -l)" = 3 ]
+}
+keys_back() {
+	typed "$words" age -p -o "$T/keys2.age" "$T/lines" && chmod 600 "$T/keys2.age" &&
+		echo "$words" | "$tool" show "$T/keys2.age" | cmp - "$T/vkeys" && ! grep -q none "$T/vkeys"
+}
+ok "opens a file of keys" keys_open
+ok "makes a file of keys" keys_back
+
 # One bit at places all over the file, its end cut off, something behind it.
 both_refuse() {
 	local n=0

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Encrypts and decrypts with formats/age, for the stock program to be set against.
+/* Encrypts and decrypts with formats/age, and makes and opens a file of keys with io/keyring, for the stock program to
+ * be set against.
  *
  *   usage: age_tool encrypt|armor|decrypt KEY < IN > OUT
+ *          age_tool keys PATH < PASSPHRASE          makes PATH with a key of each role, prints their public texts
+ *          age_tool show PATH < PASSPHRASE          prints the public texts of those in PATH
  *
  * KEY is a recipient (to encrypt), an identity (to decrypt), or pass:WORDS. Exit code 1: refused. */
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "formats/age/age.h"
 #include "io/fs/fs.h"
+#include "io/keyring/keyring.h"
 
 #define INPUT_MAX (64u * MIB)
 #define PASS STR("pass:")
@@ -58,6 +64,35 @@ static rc decrypt(struct str key, struct str file, struct buf *ret, struct err *
 	return OK;
 }
 
+static rc show(const struct keyring_place *p, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct keyring *k;
+	TRY(keyring_open(p, &k, e));
+	for (size_t role = KEYRING_LOG; role <= KEYRING_AUTHOR; role++) {
+		const struct signer *s = keyring_key(k, (enum keyring_role)role, 0);
+		(void)printf("%s\n", s ? signer_vkey(&a, s).p : "none");
+	}
+	keyring_close(k);
+	return OK;
+}
+
+static rc keys(struct env *env, const char *path, bool make, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(secret) words = {0};
+	struct str vkey;
+	TRY(secret_read_line(STDIN_FILENO, &words, e));
+	const struct keyring_place p = {.at = AT_FDCWD, .path = path, .passphrase = secret_str(&words)};
+	if (make) {
+		TRY(keyring_create(env, &p, e));
+		TRY(keyring_generate(env, &p, KEYRING_LOG, STR("example.org/log"), &a, &vkey, e));
+		TRY(keyring_generate(env, &p, KEYRING_WITNESS, STR("example.org/witness"), &a, &vkey, e));
+		TRY(keyring_generate(env, &p, KEYRING_AUTHOR, STR("example.org/ann"), &a, &vkey, e));
+	}
+	return show(&p, e);
+}
+
 static bool read_all(struct buf *b)
 {
 	for (;;) {
@@ -83,9 +118,15 @@ int main(int argc, char **argv)
 	fs_env(&env);
 	buf_init(&in, INPUT_MAX);
 	buf_init(&out, 4 * INPUT_MAX);
-	if (argc != 3 || !read_all(&in))
+	if (argc != 3)
 		return 2;
-	if (armor || str_eq(verb, STR("encrypt")))
+	bool make = str_eq(verb, STR("keys"));
+	bool of_keys = make || str_eq(verb, STR("show"));
+	if (!of_keys && !read_all(&in))
+		return 2;
+	if (of_keys)
+		r = keys(&env, argv[2], make, &e);
+	else if (armor || str_eq(verb, STR("encrypt")))
 		r = encrypt(&env, str_c(argv[2]), buf_str(&in), armor, &out, &e);
 	else if (str_eq(verb, STR("decrypt")))
 		r = decrypt(str_c(argv[2]), buf_str(&in), &out, &e);
