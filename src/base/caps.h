@@ -45,6 +45,8 @@
 #define CAP_PASSPHRASE 1024u               /* one line */
 #define CAP_KEYRING (64u * KIB)            /* private keys in one file, decrypted */
 #define CAP_KEYRING_KEYS 64u               /* each takes a locked page; 8 MiB may be locked by default */
+#define CAP_AGENT_MESSAGE (256u * KIB)     /* to and from an ssh-agent, as OpenSSH has it */
+#define CAP_AGENT_SECONDS 120u             /* its user may have to say yes */
 #define CAP_LEAF 65535u                    /* a log entry: its length is a u16 (tlog-tiles) */
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u

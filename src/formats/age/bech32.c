@@ -56,7 +56,6 @@ static void encode(struct buf *b, struct str hrp, const uint8_t bytes[AGE_KEY_SI
 	mem_wipe(values, sizeof(values));
 }
 
-/* The place of each letter; no look-up by a secret value would matter, since the text is read from a file anyway. */
 static bool values_of(struct str text, bool upper, uint8_t values[DATA + SUM])
 {
 	for (size_t i = 0; i < text.n; i++) {
@@ -73,7 +72,7 @@ static bool values_of(struct str text, bool upper, uint8_t values[DATA + SUM])
 
 static bool decode(struct str text, struct str hrp, bool upper, uint8_t ret[AGE_KEY_SIZE])
 {
-	uint8_t values[DATA + SUM];
+	uint8_t values[DATA + SUM] = {0};
 	uint8_t bytes[AGE_KEY_SIZE] = {0};
 	if (text.n != hrp.n + 1 + sizeof(values) || !str_starts(text, hrp) || text.p[hrp.n] != '1')
 		return false;

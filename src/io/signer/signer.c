@@ -13,19 +13,13 @@
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/mem.h"
-#include "io/secret/secret.h"
+#include "io/signer/signer_int.h"
 
 #define SEED_SIZE 32u
 #define TYPED_SEED_SIZE (1u + SEED_SIZE) /* key type in front */
 #define SEED_BASE64 44u                  /* of TYPED_SEED_SIZE bytes */
 #define ID_HEX 8u
 #define PREFIX STR("PRIVATE+KEY+")
-
-struct signer {
-	struct note_key key; /* its name is `name` */
-	struct secret seed;
-	char name[CAP_KEY_NAME];
-};
 
 static rc crypto_failed(struct err *e)
 {
@@ -43,6 +37,8 @@ static rc public_of(const uint8_t seed[SEED_SIZE], uint8_t ret_pub[NOTE_KEY_SIZE
 
 rc signer_sign(const struct signer *s, struct str message, uint8_t ret_sig[NOTE_SIG_SIZE], struct err *e)
 {
+	if (s->agent >= 0)
+		return signer_agent_sign(s, message, ret_sig, e);
 	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, (const uint8_t *)s->seed.b.p, SEED_SIZE);
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 	uint8_t sig[NOTE_SIG_SIZE];
@@ -107,6 +103,7 @@ static rc signer_new(
 	buf_addmem(&page.b, typed + 1, SEED_SIZE);
 	struct signer *s = mem_alloc(sizeof(*s));
 	s->seed = page;
+	s->agent = -1;
 	memcpy(s->name, name.p, name.n);
 	s->key = key;
 	s->key.name = str_mem(s->name, name.n);
@@ -251,5 +248,6 @@ void signer_free(struct signer *s)
 	if (!s)
 		return;
 	secret_clear(&s->seed);
+	fd_closep(&s->agent);
 	mem_free(s);
 }
