@@ -47,11 +47,18 @@
 #define CAP_KEYRING_KEYS 64u               /* each takes a locked page; 8 MiB may be locked by default */
 #define CAP_AGENT_MESSAGE (256u * KIB)     /* to and from an ssh-agent, as OpenSSH has it */
 #define CAP_AGENT_SECONDS 120u             /* its user may have to say yes */
+#define CAP_TOKEN (8u * MIB)               /* a time stamp, a proof, or the certificates for one */
 #define CAP_LEAF 65535u                    /* a log entry: its length is a u16 (tlog-tiles) */
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
-#define CAP_PROOF 63u /* hashes in a proof (RFC 9162 trees below 2^63) */
+#define CAP_PROOF 63u                    /* hashes in a proof (RFC 9162 trees below 2^63) */
+#define CAP_POLICY (1u * MIB)            /* a policy file */
+#define CAP_POLICY_EACH 64u              /* logs, witnesses, groups in it; tlog-policy wants 32 of each at least */
+#define CAP_WITNESS_REQUEST (512u * KIB) /* add-checkpoint: a proof of at most 3 KiB, and a checkpoint */
+#define CAP_WITNESS_REPLY (128u * KIB)   /* its answer: signature lines */
+#define CAP_PROOF_FILE (2u * MIB)        /* a .tlog-proof, CAP_NOTE in it */
+#define CAP_PROOF_EXTRA (64u * KIB)      /* its line "extra" */
 #define CAP_CDXJ_LINE (256u * KIB)
 #define CAP_FRAME (64u * MIB)        /* one message between us and a sandboxed worker */
 #define CAP_CDXJ_SORT (512ull * MIB) /* an index that is sorted in memory: about two million captures */

@@ -236,18 +236,26 @@ static size_t last_blank(struct str s)
 	return s.n;
 }
 
-rc note_open(
-	struct arena *a, struct str bytes, const struct note_key *keys, size_t nkeys, struct note *ret, struct err *e)
+rc note_split(struct str bytes, struct str *ret_text, struct str *ret_sigs, struct err *e)
 {
-	struct note n = {0};
 	if (bytes.n > CAP_NOTE)
 		return err_set(e, E_LIMIT, "a note of %zu bytes", bytes.n);
 	TRY(check_text(bytes, e));
 	size_t blank = last_blank(bytes);
 	if (blank >= bytes.n)
 		return err_set(e, E_FORMAT, "not a note: no empty line before the signatures");
-	n.text = str_sub(bytes, 0, blank);
-	TRY(parse_sigs(a, str_from(bytes, blank + 1), &n, e));
+	*ret_text = str_sub(bytes, 0, blank);
+	*ret_sigs = str_from(bytes, blank + 1);
+	return OK;
+}
+
+rc note_open(
+	struct arena *a, struct str bytes, const struct note_key *keys, size_t nkeys, struct note *ret, struct err *e)
+{
+	struct note n = {0};
+	struct str sigs;
+	TRY(note_split(bytes, &n.text, &sigs, e));
+	TRY(parse_sigs(a, sigs, &n, e));
 	TRY(check_sigs(&n, keys, nkeys, e));
 	*ret = n;
 	return OK;
@@ -273,7 +281,7 @@ rc checkpoint_parse(struct arena *a, struct str text, struct checkpoint *ret, st
 	size_t end = str_chr(rest, '\n', 0);
 	if (end >= rest.n || c.origin.n == 0)
 		return err_set(e, E_FORMAT, "not a checkpoint: fewer than three lines");
-	if (!str_to_u64(size, &c.size) || (size.n > 1 && size.p[0] == '0'))
+	if (!str_to_u64_strict(size, &c.size))
 		return err_set(e, E_FORMAT, "not a checkpoint: its size is '%.*s'", (int)size_min(size.n, 40), size.p);
 	if (!base64_decode(a, str_sub(rest, 0, end), &root) || root.n != sizeof(c.root.b))
 		return err_set(e, E_FORMAT, "not a checkpoint: its root is not 32 bytes of base64");

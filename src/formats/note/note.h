@@ -66,6 +66,10 @@ struct note {
 	size_t nsigs;
 };
 
+/* Divides a note's bytes at the last empty line, believing nothing: the text with its last newline, and the signature
+ * lines. Both borrow. OK · E_FORMAT no note · E_LIMIT over CAP_NOTE. */
+MUST_USE rc note_split(struct str bytes, struct str *ret_text, struct str *ret_sigs, struct err *e);
+
 /* Verifies `bytes` against `keys`: unknown signers are ignored, a known signer's bad signature refuses the whole note,
  * and so does the lack of a good one. A key may have signed more than once (a cosigner does at another time): each of
  * its lines must hold and each is `good`, so whoever counts signers counts keys, with note_sig_by().
