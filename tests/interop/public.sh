@@ -38,7 +38,7 @@ result() {
 }
 # fetched PACKAGE: its modules are here, or could be had
 fetched() {
-	(cd tests/interop/public && timeout 100 go list -deps "$1") >"$T/fetch" 2>&1
+	(cd tests/interop/public && timeout 100 go list -deps "$1") >/dev/null 2>"$T/fetch"
 }
 why() {
 	tail -n 1 "$T/fetch" | cut -c 1-100
