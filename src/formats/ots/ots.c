@@ -118,7 +118,8 @@ static rc read_attestation(struct reader *r, struct ots_node *to)
 	return read_payload(r, to);
 }
 
-size_t ots_hash_size(unsigned tag)
+/* Bytes of a hash operation's result; 0 for the other operations and for what is none. */
+static size_t hash_size(unsigned tag)
 {
 	switch (tag) {
 	case OTS_SHA1:
@@ -135,8 +136,8 @@ size_t ots_hash_size(unsigned tag)
 static rc read_op(struct reader *r, uint8_t tag, struct ots_node *to)
 {
 	size_t size = to->msg_size;
-	if (ots_hash_size(tag)) {
-		size = ots_hash_size(tag);
+	if (hash_size(tag)) {
+		size = hash_size(tag);
 	} else if (tag == OTS_APPEND || tag == OTS_PREPEND) {
 		TRY(read_counted(r, 1, CAP_OTS_MSG, &to->arg));
 		size += to->arg.n;
@@ -258,9 +259,9 @@ rc ots_parse(struct arena *a, struct str bytes, struct ots *ret, struct err *e)
 	if (version != VERSION)
 		return err_set(e, E_UNSUPPORTED, "a proof of version %llu, 1 is known", (unsigned long long)version);
 	TRY(read_byte(&r, &op));
-	if (ots_hash_size(op) == 0)
+	if (hash_size(op) == 0)
 		return bad(&r, E_FORMAT, "the file's digest is by an operation that is no hash");
-	TRY(read_bytes(&r, ots_hash_size(op), &digest));
+	TRY(read_bytes(&r, hash_size(op), &digest));
 	struct ots_node *top = arena_push(a, &o.nodes, &o.n, sizeof(*top));
 	*top = (struct ots_node){.op = (enum ots_op)op,
 		.parent = OTS_NONE,

@@ -4,9 +4,6 @@
 
 #include "formats/ots/ots.h"
 
-/* Bytes of a hash operation's result; 0 for the other operations and for what is none. */
-size_t ots_hash_size(unsigned tag);
-
 /* Reads items under node 0, which stands alone in `o`; all of `bytes` from *at on must be theirs. Arguments borrow. */
 MUST_USE rc ots_items(struct arena *a, struct str bytes, size_t at, struct ots *o, struct err *e);
 
