@@ -112,6 +112,11 @@ const char *archive_path(const struct archive *ar)
 	return ar->path;
 }
 
+bool archive_file_full(const struct archive *ar, uint64_t size, uint64_t cap)
+{
+	return size >= cap || (ar->env->file_bytes > 0 && size >= ar->env->file_bytes);
+}
+
 static rc open_next_warc(struct archive *ar, struct err *e)
 {
 	AUTO(arena) a = {0};
@@ -133,7 +138,7 @@ rc archive_span_begin(struct archive *ar, bool *ret_fresh, struct err *e)
 {
 	BUG_ON(ar->lock < 0 || !ar->recovered || ar->in_span);
 	TRY(archive_usable(ar, e));
-	if (ar->warc.fd < 0 || ar->warc.size >= CAP_WARC_FILE)
+	if (ar->warc.fd < 0 || archive_file_full(ar, ar->warc.size, CAP_WARC_FILE))
 		TRY(open_next_warc(ar, e));
 	*ret_fresh = ar->warc.size == 0;
 	ar->in_span = true;

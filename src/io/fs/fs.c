@@ -65,6 +65,12 @@ bool fs_faulted(struct env *env, enum env_op op, const char *path)
 	return sys != 0;
 }
 
+void fs_changed(struct env *env, struct env_change c)
+{
+	if (env->changed)
+		env->changed(env, &c);
+}
+
 rc fs_write_all(struct env *env, int fd, const char *path, struct str bytes, struct err *e)
 {
 	if (fs_faulted(env, ENV_WRITE, path))
@@ -75,6 +81,8 @@ rc fs_write_all(struct env *env, int fd, const char *path, struct str bytes, str
 			continue;
 		if (got < 0)
 			return err_sys(e, "%s: write", path);
+		fs_changed(
+			env, (struct env_change){.op = ENV_WRITE, .fd = fd, .bytes = str_sub(bytes, 0, (size_t)got)});
 		bytes = str_from(bytes, (size_t)got);
 	}
 	return OK;
@@ -84,6 +92,7 @@ rc fs_sync_fd(struct env *env, int fd, const char *path, bool data_only, struct 
 {
 	if (fs_faulted(env, ENV_SYNC, path) || (data_only ? fdatasync(fd) : fsync(fd)) != 0)
 		return err_sys(e, "%s: sync", path);
+	fs_changed(env, (struct env_change){.op = ENV_SYNC, .fd = fd});
 	return OK;
 }
 
@@ -119,10 +128,11 @@ static struct str parent_of(struct str path)
 static rc dir_make_one(struct env *env, int at, const char *path, struct err *e)
 {
 	char parent[PATH_CAP];
-	if (fs_faulted(env, ENV_OPEN, path))
+	if (fs_faulted(env, ENV_MKDIR, path))
 		return err_sys(e, "%s: make folder", path);
 	if (mkdirat(at, path, 0700) != 0)
 		return errno == EEXIST ? OK : err_sys(e, "%s: make folder", path);
+	fs_changed(env, (struct env_change){.op = ENV_MKDIR, .at = at, .path = path});
 	struct str up = parent_of(str_c(path));
 	memcpy(parent, up.p, up.n);
 	parent[up.n] = '\0';
@@ -208,15 +218,31 @@ rc fs_read(int at, const char *path, struct buf *ret, struct err *e)
 	return OK;
 }
 
+/* Of a name that means nothing: that it is gone already, or stays, is no error. */
+static void remove_temp(struct env *env, int at, const char *temp)
+{
+	if (unlinkat(at, temp, 0) == 0)
+		fs_changed(env, (struct env_change){.op = ENV_UNLINK, .at = at, .path = temp});
+}
+
+static rc rename_one(struct env *env, int at, const char *from, const char *to, struct err *e)
+{
+	if (fs_faulted(env, ENV_RENAME, to) || renameat(at, from, at, to) != 0)
+		return err_sys(e, "%s: rename", to);
+	fs_changed(env, (struct env_change){.op = ENV_RENAME, .at = at, .path = from, .to = to});
+	return OK;
+}
+
 static rc commit_temp(struct env *env, int at, const char *temp, struct str bytes, mode_t mode, struct err *e)
 {
 	if (fs_faulted(env, ENV_OPEN, temp))
 		return err_sys(e, "%s: create", temp);
 	/* whatever an earlier command, or somebody else, left there */
-	(void)unlinkat(at, temp, 0);
+	remove_temp(env, at, temp);
 	AUTO_FD fd = openat(at, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return err_sys(e, "%s: create", temp);
+	fs_changed(env, (struct env_change){.op = ENV_OPEN, .at = at, .path = temp, .fd = fd});
 	TRY(fs_write_all(env, fd, temp, bytes, e));
 	return fs_sync_fd(env, fd, temp, false, e);
 }
@@ -224,8 +250,7 @@ static rc commit_temp(struct env *env, int at, const char *temp, struct str byte
 rc fs_rename(struct env *env, int at, const char *from, const char *to, struct err *e)
 {
 	AUTO(arena) a = {0};
-	if (fs_faulted(env, ENV_RENAME, to) || renameat(at, from, at, to) != 0)
-		return err_sys(e, "%s: rename", to);
+	TRY(rename_one(env, at, from, to, e));
 	return fs_dir_sync(env, at, str_cstr(&a, parent_of(str_c(to))), e);
 }
 
@@ -243,27 +268,33 @@ rc fs_commit(struct env *env, int at, const char *path, struct str bytes, mode_t
 	dir[up.n] = '\0';
 	TRY(fs_dir_make(env, at, dir, e));
 	rc r = commit_temp(env, at, temp, bytes, mode, e);
-	if (r == OK && (fs_faulted(env, ENV_RENAME, path) || renameat(at, temp, at, path) != 0))
-		r = err_sys(e, "%s: rename", path);
+	if (r == OK)
+		r = rename_one(env, at, temp, path, e);
 	if (r != OK) {
-		(void)unlinkat(at, temp, 0);
+		remove_temp(env, at, temp);
 		return r;
 	}
 	return fs_dir_sync(env, at, dir, e);
 }
 
+static rc remove_one(struct env *env, enum env_op op, int at, const char *path, struct err *e)
+{
+	if (fs_faulted(env, op, path))
+		return err_sys(e, "%s: remove", path);
+	if (unlinkat(at, path, op == ENV_RMDIR ? AT_REMOVEDIR : 0) != 0)
+		return errno == ENOENT ? OK : err_sys(e, "%s: remove", path);
+	fs_changed(env, (struct env_change){.op = op, .at = at, .path = path});
+	return OK;
+}
+
 rc fs_remove(struct env *env, int at, const char *path, struct err *e)
 {
-	if (fs_faulted(env, ENV_UNLINK, path) || (unlinkat(at, path, 0) != 0 && errno != ENOENT))
-		return err_sys(e, "%s: remove", path);
-	return OK;
+	return remove_one(env, ENV_UNLINK, at, path, e);
 }
 
 rc fs_remove_dir(struct env *env, int at, const char *path, struct err *e)
 {
-	if (fs_faulted(env, ENV_UNLINK, path) || (unlinkat(at, path, AT_REMOVEDIR) != 0 && errno != ENOENT))
-		return err_sys(e, "%s: remove", path);
-	return OK;
+	return remove_one(env, ENV_RMDIR, at, path, e);
 }
 
 static rc lock_fd(int fd, const char *name, struct err *e)

@@ -3,7 +3,8 @@
  * the file is never written again by this process (the kernel may have dropped the pages: a second fsync would lie).
  *
  * Paths are relative to a directory descriptor and may have several parts ("tile/0/000.p/3"). Every change first asks
- * env->fault, so that a test can make any one of them fail. */
+ * env->fault, so that a test can make any one of them fail, and is then told to env->changed, so that a test can replay
+ * them. A file without a name (fs_spool) is gone after a crash, and is not told of. */
 #ifndef IO_FS_H
 #define IO_FS_H
 
