@@ -125,18 +125,50 @@ static struct str parent_of(struct str path)
 	return slash == 1 ? STR("/") : str_sub(path, 0, slash - 1);
 }
 
-static rc dir_make_one(struct env *env, int at, const char *path, struct err *e)
+static rc sync_parent(struct env *env, int at, const char *path, struct err *e)
 {
 	char parent[PATH_CAP];
-	if (fs_faulted(env, ENV_MKDIR, path))
-		return err_sys(e, "%s: make folder", path);
-	if (mkdirat(at, path, 0700) != 0)
-		return errno == EEXIST ? OK : err_sys(e, "%s: make folder", path);
-	fs_changed(env, (struct env_change){.op = ENV_MKDIR, .at = at, .path = path});
 	struct str up = parent_of(str_c(path));
 	memcpy(parent, up.p, up.n);
 	parent[up.n] = '\0';
 	return fs_dir_sync(env, at, parent, e);
+}
+
+/* False also when it cannot be read. */
+static bool dir_is_empty(int at, const char *path)
+{
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d) {
+		fd_closep(&fd);
+		return false;
+	}
+	size_t n = 0;
+	while (n < 3 && readdir(d))
+		n++;
+	(void)closedir(d);
+	return n < 3;
+}
+
+/* A folder is filled only after its name was synced. So an empty one may have been left by a process that was killed
+ * between the two. */
+static rc dir_found(struct env *env, int at, const char *path, struct err *e)
+{
+	if (!dir_is_empty(at, path))
+		return OK;
+	rc r = sync_parent(env, at, path, e);
+	/* the user may have made it in a folder that we cannot list */
+	return r == E_DENIED ? OK : r;
+}
+
+static rc dir_make_one(struct env *env, int at, const char *path, struct err *e)
+{
+	if (fs_faulted(env, ENV_MKDIR, path))
+		return err_sys(e, "%s: make folder", path);
+	if (mkdirat(at, path, 0700) != 0)
+		return errno == EEXIST ? dir_found(env, at, path, e) : err_sys(e, "%s: make folder", path);
+	fs_changed(env, (struct env_change){.op = ENV_MKDIR, .at = at, .path = path});
+	return sync_parent(env, at, path, e);
 }
 
 rc fs_dir_make(struct env *env, int at, const char *path, struct err *e)
@@ -147,7 +179,7 @@ rc fs_dir_make(struct env *env, int at, const char *path, struct err *e)
 		return err_set(e, E_LIMIT, "path of %zu bytes", n);
 	struct stat st;
 	if (fstatat(at, path, &st, 0) == 0 && S_ISDIR(st.st_mode))
-		return OK;
+		return dir_found(env, at, path, e);
 	for (size_t i = 1; i <= n; i++) {
 		if (path[i] != '/' && path[i] != '\0')
 			continue;

@@ -324,6 +324,62 @@ static void test_without_syncs_a_crash_leaves_other_bytes(void **unused)
 	world_close(&w);
 }
 
+/* Syncs of the folder itself, which hold the names "deep" and "log". */
+static bool no_sync_of_root(const struct change *c)
+{
+	return c->op == ENV_SYNC && c->path.n == 0;
+}
+
+/* A process was killed between making a name and syncing it. The next one does not know, and puts something there. */
+static void test_a_name_left_by_a_kill_is_synced_before_it_is_used(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e;
+	struct fs_log l;
+	struct disk_state bare;
+	world_open(&w);
+	w.trace.drop = no_sync_of_root;
+	assert_int_equal(fs_dir_make(&w.env, w.at, "deep", &e), OK);
+	assert_int_equal(fs_log_open(&w.env, w.at, "log", &l, &e), OK);
+	fs_log_close(&l);
+	w.trace.drop = NULL;
+	struct disk *d = disk_new();
+	size_t i = 0;
+	for (; i < w.trace.n; i++)
+		disk_apply(d, &w.trace.change[i]);
+	disk_crash(d, DISK_BARE, 0, &bare);
+	assert_int_equal(bare.n, 1); /* the root alone */
+	disk_state_clear(&bare);
+
+	assert_int_equal(fs_commit(&w.env, w.at, "deep/er/file", STR("new"), 0644, &e), OK);
+	for (; i < w.trace.n; i++)
+		disk_apply(d, &w.trace.change[i]);
+	disk_crash(d, DISK_BARE, 0, &bare);
+	assert_true(str_eq(state_bytes(&bare, "deep/er/file"), STR("new")));
+	disk_state_clear(&bare);
+	disk_free(d);
+	trace_clear(&w.trace);
+
+	/* and the log by itself, on a disk that has the folder without it */
+	w.trace.drop = no_sync_of_root;
+	assert_int_equal(fs_log_open(&w.env, w.at, "other", &l, &e), OK);
+	fs_log_close(&l);
+	w.trace.drop = NULL;
+	assert_int_equal(fs_log_open(&w.env, w.at, "other", &l, &e), OK);
+	assert_int_equal(fs_log_add(&l, STR("kept"), &e), OK);
+	assert_int_equal(fs_log_sync(&l, &e), OK);
+	fs_log_close(&l);
+	d = disk_new();
+	for (i = 0; i < w.trace.n; i++)
+		disk_apply(d, &w.trace.change[i]);
+	disk_crash(d, DISK_BARE, 0, &bare);
+	assert_true(str_eq(state_bytes(&bare, "other"), STR("kept")));
+	disk_state_clear(&bare);
+	disk_free(d);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_told_is_what_is_on_the_disk),
 		cmocka_unit_test(test_a_commit_is_the_old_file_or_the_new_one_after_a_crash),
 		cmocka_unit_test(test_without_syncs_a_crash_leaves_other_bytes),
+		cmocka_unit_test(test_a_name_left_by_a_kill_is_synced_before_it_is_used),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
