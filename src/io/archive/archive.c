@@ -55,6 +55,15 @@ static rc warc_push(struct sink *s, struct str bytes, struct err *e)
 	return OK;
 }
 
+/* A command that was killed between a rename and the sync behind it left a name that everybody sees and no disk has. */
+static rc sync_names(struct archive *ar, struct err *e)
+{
+	static const char *const folders[] = {".", "keys", "log"};
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		TRY(fs_dir_sync(ar->env, ar->dir, folders[i], e));
+	return OK;
+}
+
 rc archive_open(struct env *env, const char *path, bool write, struct archive **ret, struct err *e)
 {
 	struct archive *ar = mem_alloc(sizeof(*ar));
@@ -71,6 +80,8 @@ rc archive_open(struct env *env, const char *path, bool write, struct archive **
 		r = fs_lock_dir(ar->dir, ".", e);
 		if (r == OK)
 			r = fs_lock(ar->dir, FORMAT_FILE, &ar->lock, e);
+		if (r == OK)
+			r = sync_names(ar, e);
 		if (r != OK)
 			r = err_add(e, "%s", path);
 	}
