@@ -200,6 +200,7 @@ static const struct step AFTER[] = {
 
 static const struct step FEW[] = {
 	{"init", step_init},
+	{"a page", step_one_page},
 	{"five pages that are not sealed", step_unsealed},
 	{"ten pages, sealed one by one", step_pages},
 };
@@ -216,7 +217,8 @@ static struct replay few_steps(void)
 		.after = AFTER,
 		.nafter = ARRAY_LEN(AFTER),
 		.variants = 10,
-		.one_cut_of = 1};
+		.one_cut_of = 1,
+		.one_cut_in_it_of = 1};
 }
 
 static void all_fine(struct replay *x)
@@ -248,10 +250,13 @@ static void test_no_crash_after_a_kill_loses_what_was_reported(void **unused)
 	(void)unused;
 	struct replay x = few_steps();
 	x.kills = true;
-	x.before_syncs = !is_long();
-	x.variants = is_long() ? 10 : 4;
-	x.one_cut_of = is_long() ? 1 : 3;
-	x.one_recovery_of = is_long() ? 1 : 3;
+	x.one_recovery_of = is_long() ? 3 : 1;
+	if (!is_long()) {
+		x.before_syncs = true;
+		x.nsession--;
+		x.variants = 3;
+		x.one_cut_in_it_of = 8;
+	}
 	all_fine(&x);
 }
 

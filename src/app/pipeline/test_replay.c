@@ -321,7 +321,8 @@ static void cut_all(
 		struct past past = {before, run, i};
 		if (i && (!x->lost || !x->lost(&run->trace.change[i - 1])))
 			disk_apply(d, &run->trace.change[i - 1]);
-		if (!before && mix(i, 3) % x->one_cut_of != 0)
+		bool last = before && i == run->trace.n;
+		if (!last && mix(i, before ? before->upto : 3) % (before ? x->one_cut_in_it_of : x->one_cut_of) != 0)
 			continue;
 		if (x->before_syncs && i < run->trace.n && run->trace.change[i].op != ENV_SYNC)
 			continue;

@@ -78,6 +78,7 @@ struct replay {
 	unsigned variants;        /* of each cut, at least */
 	unsigned one_cut_of;      /* 1: all */
 	unsigned one_recovery_of; /* that is cut in turn; 0: none */
+	unsigned one_cut_in_it_of; /* and its end */
 	/* Changes that never reach the disk, to see that it is noticed. */
 	bool (*lost)(const struct change *c);
 	/* found out */
