@@ -324,6 +324,132 @@ static void test_name_and_id_together_make_a_signer(void **unused)
 	assert_int_equal(note_open(&a, str_c(NOTE), &other, 1, &n, &e), E_VERIFY);
 }
 
+/* Made with filippo.io/torchwood v0.6.1 at the time that is in it. */
+#define COSIGNER "example.org/onrecord-witness+64db1cd2+BNVczvQscJA50lvhjHO4EAIjL5j/8AMawg334g/vjIMc"
+#define COSIGNED_AT 1795622357u
+#define CHECKPOINT "example.org/onrecord-test\n2\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+#define COSIGNATURE                                                                                                    \
+	"\xe2\x80\x94 example.org/onrecord-witness "                                                                   \
+	"ZNsc0gAAAABrBwXVA2zL/OzwMcKjY3heiquvZraI1qZZXDaY3qTpj5oNj3JYu1ugOQrRpowZUMjEvW0Y0wu637gPc1FcgGfDynOPCA==\n"
+
+static void test_a_cosignature_made_by_others_holds(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	AUTO(buf) b = {0};
+	struct note_key k = key_of(&a, COSIGNER);
+	struct note n;
+	struct err e;
+	assert_int_equal(k.type, NOTE_COSIGNATURE);
+	assert_string_equal(str_cstr(&a, note_key_text(&a, &k)), COSIGNER);
+	assert_int_equal(note_open(&a, STR(CHECKPOINT "\n" COSIGNATURE), &k, 1, &n, &e), OK);
+	assert_true(n.nsigs == 1 && n.sigs[0].good && n.sigs[0].key == 0);
+	assert_int_equal(n.sigs[0].time, COSIGNED_AT);
+	assert_ptr_equal(note_sig_by(&n, 0), &n.sigs[0]);
+	assert_null(note_sig_by(&n, 1));
+	buf_init(&b, 1024);
+	note_add_sig(&b, &k, n.sigs[0].sig);
+	assert_string_equal(b.p, COSIGNATURE);
+	buf_reset(&b);
+	note_cosign_message(&b, 0, STR("x\n"));
+	note_cosign_message(&b, NOTE_TIME_MAX, STR(""));
+	assert_string_equal(b.p, "cosignature/v1\ntime 0\nx\ncosignature/v1\ntime 9223372036854775807\n");
+}
+
+static void test_every_bit_of_a_cosignature_counts(void **unused)
+{
+	(void)unused;
+	static const char whole[] = CHECKPOINT "\n" COSIGNATURE;
+	for (size_t i = 0; i < (sizeof(whole) - 1) * 8; i++) {
+		AUTO(arena) a = {0};
+		struct note_key k = key_of(&a, COSIGNER);
+		struct note n;
+		struct err e;
+		char *bytes = arena_dup(&a, whole, sizeof(whole) - 1);
+		bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+		if (note_open(&a, str_mem(bytes, sizeof(whole) - 1), &k, 1, &n, &e) == OK)
+			fail_msg("bit %zu", i);
+	}
+}
+
+/* The same key as a log's, a signature without its time, one with too much, one that is over the last time. */
+static void test_the_two_kinds_of_signature_do_not_stand_for_each_other(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct note_key cosigner = key_of(&a, COSIGNER);
+	struct note_key plain;
+	struct note n;
+	struct err e;
+	assert_int_equal(note_key_make(cosigner.name, cosigner.pub, &plain, &e), OK);
+	assert_memory_not_equal(plain.id, cosigner.id, 4);
+	assert_int_equal(note_open(&a, STR(CHECKPOINT "\n" COSIGNATURE), &plain, 1, &n, &e), E_VERIFY);
+	assert_int_equal(note_open(&a, STR(CHECKPOINT "\n" COSIGNATURE), &cosigner, 1, &n, &e), OK);
+	struct str sig = n.sigs[0].sig;
+	assert_int_equal(sig.n, NOTE_COSIG_SIZE);
+	assert_true(note_verify(&cosigner, STR(CHECKPOINT), sig));
+	assert_false(note_verify(&plain, STR(CHECKPOINT), sig));
+	assert_false(note_verify(&plain, STR(CHECKPOINT), str_from(sig, 8)));
+	assert_false(note_verify(&cosigner, STR(CHECKPOINT), str_from(sig, 8)));
+	assert_false(note_verify(&cosigner, STR(CHECKPOINT), str_sub(sig, 0, 71)));
+	assert_false(note_verify(&cosigner, STR(CHECKPOINT), str_join(&a, sig, STR("x"))));
+	assert_false(note_verify(&cosigner, STR(CHECKPOINT), STR("")));
+	assert_false(note_verify(&cosigner, STR(CHECKPOINT "more\n"), sig));
+	char *late = arena_dup(&a, sig.p, sig.n);
+	late[0] = (char)0x80;
+	assert_false(note_verify(&cosigner, STR(CHECKPOINT), str_mem(late, sig.n)));
+	/* a plain key that signs the message a cosigner would: the message is another note's text, no cosignature */
+	AUTO(buf) b = {0};
+	buf_init(&b, 1024);
+	note_cosign_message(&b, COSIGNED_AT, STR(CHECKPOINT));
+	assert_true(note_verify(&plain, buf_str(&b), str_from(sig, 8)));
+}
+
+/* A cosigner may have signed at several times: each line must hold, and it is still one signer. */
+static void test_a_key_that_signed_twice_is_one_signer(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	static const char later[] = COSIGNATURE;
+	const struct note_key keys[] = {key_of(&a, VKEY), key_of(&a, COSIGNER)};
+	struct str twice = str_fmt(&a, CHECKPOINT "\n" COSIGNATURE "%s", later);
+	struct note n;
+	struct err e;
+	size_t signers = 0;
+	assert_int_equal(note_open(&a, twice, keys, 2, &n, &e), OK);
+	assert_true(n.nsigs == 2 && n.sigs[0].good && n.sigs[1].good);
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+		signers += note_sig_by(&n, k) != NULL;
+	assert_int_equal(signers, 1);
+	n.sigs[1].time--;
+	assert_ptr_equal(note_sig_by(&n, 1), &n.sigs[1]);
+	n.sigs[0].time -= 2;
+	assert_ptr_equal(note_sig_by(&n, 1), &n.sigs[0]);
+	char *bad = arena_dup(&a, twice.p, twice.n);
+	bad[twice.n - 20] = bad[twice.n - 20] == 'A' ? 'B' : 'A';
+	assert_int_equal(note_open(&a, str_mem(bad, twice.n), keys, 2, &n, &e), E_VERIFY);
+}
+
+/* ML-DSA-44 (type 6): no key of ours, and on a note a line like any unknown signer's. */
+static void test_post_quantum_cosignatures_are_passed_over(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	uint8_t big[4 + 8 + 2420] = {1, 2, 3, 4};
+	uint8_t pub[1 + 1312] = {6};
+	struct note_key k;
+	struct note n;
+	struct err e;
+	struct str key64 = base64_of(&a, str_mem(pub, sizeof(pub)));
+	assert_int_equal(note_key_parse(&a, str_fmt(&a, "w+01020304+%.*s", STR_FMT(key64)), &k, &e), E_UNSUPPORTED);
+	assert_int_equal(note_key_make_type(STR("w"), 6, pub, &k, &e), E_UNSUPPORTED);
+	struct str line = str_fmt(&a, "\xe2\x80\x94 w %.*s\n", STR_FMT(base64_of(&a, str_mem(big, sizeof(big)))));
+	struct str note = str_fmt(&a, CHECKPOINT "\n%.*s" COSIGNATURE "%.*s", STR_FMT(line), STR_FMT(line));
+	k = key_of(&a, COSIGNER);
+	assert_int_equal(note_open(&a, note, &k, 1, &n, &e), OK);
+	assert_true(n.nsigs == 3 && !n.sigs[0].good && n.sigs[0].time == 0 && n.sigs[1].good && !n.sigs[2].good);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +467,11 @@ int main(void)
 		cmocka_unit_test(test_names_have_no_space_of_any_script),
 		cmocka_unit_test(test_the_last_empty_line_divides_text_and_signatures),
 		cmocka_unit_test(test_name_and_id_together_make_a_signer),
+		cmocka_unit_test(test_a_cosignature_made_by_others_holds),
+		cmocka_unit_test(test_every_bit_of_a_cosignature_counts),
+		cmocka_unit_test(test_the_two_kinds_of_signature_do_not_stand_for_each_other),
+		cmocka_unit_test(test_a_key_that_signed_twice_is_one_signer),
+		cmocka_unit_test(test_post_quantum_cosignatures_are_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
