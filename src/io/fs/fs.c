@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -353,6 +354,17 @@ rc fs_spool(struct env *env, int at, int *ret_fd, struct err *e)
 	if (fs_faulted(env, ENV_OPEN, "spool"))
 		return err_sys(e, "temporary file");
 	int fd = openat(at, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(e, "temporary file");
+	*ret_fd = fd;
+	return OK;
+}
+
+rc fs_spool_memory(struct env *env, int *ret_fd, struct err *e)
+{
+	if (fs_faulted(env, ENV_OPEN, "spool"))
+		return err_sys(e, "temporary file");
+	int fd = memfd_create("onrecord", MFD_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, "temporary file");
 	*ret_fd = fd;

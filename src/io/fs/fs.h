@@ -93,6 +93,9 @@ MUST_USE rc fs_list(int at, const char *path, struct fs_visit *v, struct err *e)
 /* A temporary file without a name, in that directory; gone when closed. OK · E_IO · E_DENIED. */
 MUST_USE rc fs_spool(struct env *env, int at, int *ret_fd, struct err *e);
 
+/* A temporary file in memory, for what is small; gone when closed. OK · E_IO. */
+MUST_USE rc fs_spool_memory(struct env *env, int *ret_fd, struct err *e);
+
 /* A source over `length` bytes of an open file from `offset` on. */
 struct fs_source {
 	struct source source;
