@@ -43,7 +43,9 @@
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
-#define CAP_PROOF 63u /* hashes in a proof (RFC 9162 trees below 2^63) */
+#define CAP_DISCLOSURE (64u * MIB)      /* a record of which some is shown */
+#define CAP_DISCLOSURE_PARTS (1u << 20) /* lines in it: 64 MiB of text */
+#define CAP_PROOF 63u                   /* hashes in a proof (RFC 9162 trees below 2^63) */
 #define CAP_CDXJ_LINE (256u * KIB)
 #define CAP_FRAME (64u * MIB)        /* one message between us and a sandboxed worker */
 #define CAP_CDXJ_SORT (512ull * MIB) /* an index that is sorted in memory: about two million captures */
