@@ -168,3 +168,16 @@ bool str_to_u64(struct str s, uint64_t *ret)
 	*ret = v;
 	return true;
 }
+
+bool str_to_u64_strict(struct str s, uint64_t *ret)
+{
+	return !(s.n > 1 && s.p[0] == '0') && str_to_u64(s, ret);
+}
+
+bool str_cut_line(struct str *s, struct str *ret_line)
+{
+	if (str_chr(*s, '\n', 0) >= s->n)
+		return false;
+	*ret_line = str_cut(s, '\n');
+	return true;
+}

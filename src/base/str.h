@@ -76,8 +76,13 @@ struct str str_trim(struct str s);
  * everything and leaves *s empty. */
 struct str str_cut(struct str *s, char c);
 
+/* Cuts at the first newline as str_cut does, but only when there is one: false, and nothing moved, otherwise. */
+bool str_cut_line(struct str *s, struct str *ret_line);
+
 /* Decimal digits only, at least one, no sign; false when it is not that or does not fit. */
 bool str_to_u64(struct str s, uint64_t *ret);
+/* The same without leading zeros: each number has one spelling. */
+bool str_to_u64_strict(struct str s, uint64_t *ret);
 
 static inline char ascii_lower(char c)
 {

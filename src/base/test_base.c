@@ -26,6 +26,10 @@ static void test_text_is_compared_cut_and_found(void **unused)
 	struct str s = STR("one,two,,three");
 	assert_true(str_eq(str_cut(&s, ','), STR("one")) && str_eq(str_cut(&s, ','), STR("two")));
 	assert_true(str_eq(str_cut(&s, ','), STR("")) && str_eq(str_cut(&s, ','), STR("three")) && s.n == 0);
+	s = STR("a\n\nb");
+	struct str line;
+	assert_true(str_cut_line(&s, &line) && str_eq(line, STR("a")) && str_cut_line(&s, &line) && line.n == 0);
+	assert_true(!str_cut_line(&s, &line) && str_eq(s, STR("b")));
 	assert_true(str_ieq(STR("AbC"), STR("aBc")) && !str_ieq(STR("ab"), STR("abc")));
 	assert_true(
 		str_cmp(STR("a"), STR("ab")) < 0 && str_cmp(STR("b"), STR("ab")) > 0 && str_cmp(STR(""), STR("")) == 0);
@@ -46,6 +50,9 @@ static void test_numbers_are_read_strictly(void **unused)
 		"", "-1", "+1", " 1", "1 ", "0x1", "18446744073709551616", "99999999999999999999999"};
 	assert_true(str_to_u64(STR("18446744073709551615"), &v) && v == UINT64_MAX);
 	assert_true(str_to_u64(STR("007"), &v) && v == 7);
+	assert_true(str_to_u64_strict(STR("0"), &v) && v == 0 && str_to_u64_strict(STR("70"), &v) && v == 70);
+	assert_true(!str_to_u64_strict(STR("007"), &v) && !str_to_u64_strict(STR("00"), &v));
+	assert_true(!str_to_u64_strict(STR(""), &v) && v == 70);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_false(str_to_u64(str_c(bad[i]), &v));
 }

@@ -71,6 +71,18 @@ newsroom() {
 	port=$(cat "$T/port" 2>/dev/null)
 	[ -n "$port" ] || { result 1 "the sample newsroom starts"; exit 1; }
 }
+# Starts a time-stamping authority in $T/tsa; sets $tsa to its URL. What to trust is $T/tsa/root.pem.
+stamping_authority() {
+	rm -f "$T/tsa-port"
+	python3 "$root/tests/e2e/tsa_server.py" --dir "$T/tsa" --port-file "$T/tsa-port" &
+	servers+=($!)
+	for _ in $(seq 200); do
+		[ -s "$T/tsa-port" ] && break
+		sleep 0.1
+	done
+	tsa=http://127.0.0.1:$(cat "$T/tsa-port" 2>/dev/null)
+	[ "$tsa" != http://127.0.0.1: ] || { result 1 "the time-stamping authority starts"; exit 1; }
+}
 # clock TIME: moves the newsroom's clock.
 clock() {
 	curl -sS -o "$T/clock" -d "$1" "http://127.0.0.1:$port/_clock"

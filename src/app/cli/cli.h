@@ -54,8 +54,9 @@ struct cli {
 	struct env *env;
 	struct options o;
 	struct arena run;
-	struct buf out; /* stdout, flushed at the end of each line that matters */
-	bool stdout_failed;
+	struct buf out;     /* stdout, flushed at the end of each line that matters */
+	bool stdout_failed; /* and that was said */
+	int stdout_sys;     /* errno of a write to it that failed, to be said at the end; 0: none */
 	bool bar_shown;
 	int64_t bar_at;
 	uint64_t kept;
@@ -67,6 +68,8 @@ struct cli {
  * EXIT_UNREADABLE. */
 #define CLI_OUT_MAX (64u * MIB)
 void cli_flush(struct cli *c);
+/* At the end: false when something could not be printed. That is said, unless the reader of it has gone away. */
+bool cli_end(struct cli *c);
 /* "onrecord: <message>" on stderr, or {"error", "code"} with --json; takes the progress bar away first, and prints
  * what is in c->out. */
 void cli_error(struct cli *c, const struct err *e);

@@ -395,9 +395,7 @@ int main(int argc, char **argv)
 	(void)signal(SIGABRT, on_abort);
 	c.o.json = wants_json(argc, argv);
 	enum exit_code code = run(&c, argc, argv);
-	cli_flush(&c);
-	cli_bar_end(&c);
-	if ((fflush(stdout) != 0 || c.stdout_failed) && code == EXIT_DONE)
+	if (!cli_end(&c) && code == EXIT_DONE)
 		code = EXIT_UNREADABLE;
 	buf_clear(&c.out);
 	arena_clear(&c.run);

@@ -95,8 +95,7 @@ static void forget_catalog(struct pipeline *p)
 	p->in_batch = false;
 }
 
-/* A catalog that cannot be used costs the listing, not the archive: said once, and made up for by the next command. */
-static void drop_catalog(struct pipeline *p, const struct err *why)
+void drop_catalog(struct pipeline *p, const struct err *why)
 {
 	p->ui->trouble(p->ui, why);
 	forget_catalog(p);

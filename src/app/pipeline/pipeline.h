@@ -132,6 +132,31 @@ struct pipeline_entry {
 MUST_USE rc pipeline_entry(struct pipeline *p, struct str name, struct arena *a, struct buf *body,
 	struct pipeline_entry *ret, struct err *e);
 
+/* An entry of the log that is no record: what others said about a checkpoint, a policy, a change of keys. */
+struct pipeline_token {
+	struct archive_ref ref;
+	struct leaf leaf;
+	struct str text;  /* of the leaf */
+	struct str note;  /* the checkpoint that it is about, signed by the log's key; empty for others than anchors */
+	struct str bytes; /* the token, or the policy's text; empty for key and continues */
+};
+struct pipeline_tokens {
+	/* `t` borrows, until it returns. */
+	rc (*token)(struct pipeline_tokens *v, const struct pipeline_token *t, struct err *e);
+};
+/* Calls v->token for each, in the order of the log; also what is kept and not sealed yet. That its bytes have the hash
+ * of the leaf is checked; that the leaf is in the log is seal_prove()'s, and what a token is worth the caller's.
+ * OK · E_FORMAT the catalog cannot be used · E_VERIFY a damaged frame · E_BUSY · E_IO · what v->token gave. */
+MUST_USE rc pipeline_tokens(struct pipeline *p, struct pipeline_tokens *v, struct err *e);
+/* Keeps a token about a checkpoint of this log, or a policy's text, or a leaf of another kind, and puts it into the
+ * catalog. Sealed by pipeline_seal(). As seal_add_token(), seal_add_policy(), seal_add_leaf(). */
+MUST_USE rc pipeline_add_token(struct pipeline *p, const struct seal_token *t, struct err *e);
+MUST_USE rc pipeline_add_policy(struct pipeline *p, struct str text, struct err *e);
+MUST_USE rc pipeline_add_leaf(struct pipeline *p, const struct leaf *leaf, struct err *e);
+/* The published checkpoint, signed by the log's key alone: what a witness or a time stamp is asked about. Only when
+ * open for writing; borrowed until the next pipeline_seal(). */
+struct str pipeline_note(const struct pipeline *p);
+
 /* CDXJ lines of web archives, collected to be sorted bytewise. All zeros but `trouble` to begin with. */
 struct cdxj_lines {
 	struct arena a;

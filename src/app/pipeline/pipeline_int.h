@@ -39,8 +39,16 @@ struct str keyer_key(struct pipeline *p, struct arena *a, struct str url);
 MUST_USE rc keyer_open(struct pipeline *p, struct err *e);
 void keyer_close(struct pipeline *p);
 
+/* What a frame says that is no record. OK · as leaf_parse() and leaf_body_parse(). Borrows from the frame. */
+MUST_USE rc token_of(struct arena *a, const struct frame *f, struct pipeline_token *ret, struct err *e);
+/* "cosig", "policy", …: struct catalog_token. */
+struct str token_word(const struct leaf *leaf);
+/* A catalog that cannot be used costs the listing, not the archive: said once, and made up for by the next command. */
+void drop_catalog(struct pipeline *p, const struct err *why);
+
 /* Adds a row to the catalog, if there is one, in a transaction that catalog_done() ends. */
 MUST_USE rc catalog_add(struct pipeline *p, const struct catalog_row *row, struct err *e);
+MUST_USE rc catalog_add_token(struct pipeline *p, const struct catalog_token *t, struct err *e);
 MUST_USE rc catalog_done(struct pipeline *p, struct err *e);
 /* Rows for frames that the catalog has not seen. E_VERIFY a damaged one: those before it have their rows. */
 MUST_USE rc catalog_catch_up(struct pipeline *p, struct err *e);

@@ -33,14 +33,36 @@ rc pipeline_row(struct pipeline *p, struct arena *a, const struct frame *f, cons
 	return OK;
 }
 
+static rc in_batch(struct pipeline *p, struct err *e)
+{
+	if (!p->in_batch)
+		TRY(catalog_begin(p->catalog, e));
+	p->in_batch = true;
+	return OK;
+}
+
 rc catalog_add(struct pipeline *p, const struct catalog_row *row, struct err *e)
 {
 	if (!p->catalog)
 		return OK;
-	if (!p->in_batch)
-		TRY(catalog_begin(p->catalog, e));
-	p->in_batch = true;
+	TRY(in_batch(p, e));
 	return catalog_put(p->catalog, row, e);
+}
+
+rc catalog_add_token(struct pipeline *p, const struct catalog_token *t, struct err *e)
+{
+	TRY(in_batch(p, e));
+	return catalog_put_token(p->catalog, t, e);
+}
+
+/* Where an entry that is no record is found. One that cannot be read is verify's to tell. */
+static rc token_row(struct pipeline *p, struct arena *a, const struct frame *f, struct err *e)
+{
+	struct pipeline_token t;
+	struct err ignored;
+	if (token_of(a, f, &t, &ignored) != OK)
+		return OK;
+	return catalog_add_token(p, &(struct catalog_token){f->ref.index, token_word(&t.leaf), t.leaf.size, f->ref}, e);
 }
 
 rc catalog_done(struct pipeline *p, struct err *e)
@@ -68,8 +90,10 @@ rc catalog_catch_up(struct pipeline *p, struct err *e)
 		if (r != OK)
 			break;
 		seen = f.ref.index + 1;
-		if (f.kind != FRAME_RECORD)
+		if (f.kind != FRAME_RECORD) {
+			r = token_row(p, &rec, &f, e);
 			continue;
+		}
 		r = record_decode(&rec, f.body, &record, e);
 		if (r == OK)
 			r = pipeline_row(p, &rec, &f, &record, &row, e);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signed notes: keys, signatures, opening (C2SP signed-note). */
+/* Signed notes: keys, signatures, opening (C2SP signed-note, tlog-cosignature). */
 #include "formats/note/note.h"
 
 #include <openssl/evp.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/codec.h"
 #include "base/utf8.h"
 
@@ -45,10 +46,27 @@ static bool key_canonical(const uint8_t pub[NOTE_KEY_SIZE])
 	return !(high && pub[0] >= 0xed) && !((y_is_1 || y_is_minus_1) && pub[31] >> 7);
 }
 
+static bool type_known(uint8_t type)
+{
+	return type == NOTE_ED25519 || type == NOTE_COSIGNATURE;
+}
+
+static rc type_unknown(uint8_t type, struct err *e)
+{
+	return err_set(e, E_UNSUPPORTED, "a key of type %u; only Ed25519 (1) and its cosignatures (4) are known", type);
+}
+
 rc note_key_make(struct str name, const uint8_t pub[NOTE_KEY_SIZE], struct note_key *ret, struct err *e)
 {
+	return note_key_make_type(name, NOTE_ED25519, pub, ret, e);
+}
+
+rc note_key_make_type(
+	struct str name, uint8_t type, const uint8_t pub[NOTE_KEY_SIZE], struct note_key *ret, struct err *e)
+{
 	struct digest d = {0};
-	const uint8_t type = NOTE_ED25519;
+	if (!type_known(type))
+		return type_unknown(type, e);
 	if (!name_ok(name))
 		return err_set(e, E_FORMAT, "'%.*s' cannot be a key's name: no white space, no '+'",
 			(int)size_min(name.n, 80), name.p);
@@ -76,12 +94,12 @@ rc note_key_parse(struct arena *a, struct str vkey, struct note_key *ret, struct
 	if (!name_ok(name) || hex.n != 2 * ID_SIZE || !hex_decode(a, hex, &id) || !base64_decode(a, rest, &key) ||
 		key.n == 0)
 		return err_set(e, E_FORMAT, "not a verifier key (name+hash+base64)");
-	if ((uint8_t)key.p[0] != NOTE_ED25519)
-		return err_set(
-			e, E_UNSUPPORTED, "verifier key of type %u; only Ed25519 (1) is known", (uint8_t)key.p[0]);
+	uint8_t type = (uint8_t)key.p[0];
+	if (!type_known(type))
+		return type_unknown(type, e);
 	if (key.n != NOTE_KEY_SIZE + 1)
 		return err_set(e, E_FORMAT, "an Ed25519 key of %zu bytes", key.n - 1);
-	TRY(note_key_make(name, (const uint8_t *)key.p + 1, ret, e));
+	TRY(note_key_make_type(name, type, (const uint8_t *)key.p + 1, ret, e));
 	if (!str_eq(str_mem(ret->id, ID_SIZE), id))
 		return err_set(e, E_FORMAT, "the verifier key's hash is not that of its name and key");
 	return OK;
@@ -96,7 +114,13 @@ struct str note_key_text(struct arena *a, const struct note_key *k)
 		STR_FMT(base64_of(a, str_mem(bytes, sizeof(bytes)))));
 }
 
-bool note_verify(const struct note_key *k, struct str text, struct str sig)
+void note_cosign_message(struct buf *b, uint64_t time, struct str text)
+{
+	buf_addf(b, "cosignature/v1\ntime %llu\n", (unsigned long long)time);
+	buf_add(b, text);
+}
+
+static bool verify(const struct note_key *k, struct str text, struct str sig)
 {
 	if (sig.n != NOTE_SIG_SIZE)
 		return false;
@@ -107,6 +131,26 @@ bool note_verify(const struct note_key *k, struct str text, struct str sig)
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(pub);
 	return good;
+}
+
+/* The time in front of a cosignature. */
+static uint64_t cosig_time(struct str sig)
+{
+	struct bytes_reader r = bytes_reader(sig);
+	return bytes_u64(&r);
+}
+
+bool note_verify(const struct note_key *k, struct str text, struct str sig)
+{
+	AUTO(buf) message = {0};
+	if (k->type == NOTE_ED25519)
+		return verify(k, text, sig);
+	uint64_t time = cosig_time(sig);
+	if (sig.n != NOTE_COSIG_SIZE || time > NOTE_TIME_MAX)
+		return false;
+	buf_init(&message, (size_t)CAP_NOTE + 64);
+	note_cosign_message(&message, time, text);
+	return !message.over && verify(k, buf_str(&message), str_from(sig, sizeof(time)));
 }
 
 void note_add_sig(struct buf *b, const struct note_key *k, struct str sig)
@@ -175,6 +219,8 @@ static rc check_sigs(struct note *n, const struct note_key *keys, size_t nkeys, 
 				return err_set(e, E_VERIFY, "the signature of '%.*s' does not hold",
 					(int)size_min(s->name.n, 120), s->name.p);
 			s->good = true;
+			s->key = k;
+			s->time = keys[k].type == NOTE_COSIGNATURE ? cosig_time(s->sig) : 0;
 			good++;
 		}
 	}
@@ -190,21 +236,40 @@ static size_t last_blank(struct str s)
 	return s.n;
 }
 
-rc note_open(
-	struct arena *a, struct str bytes, const struct note_key *keys, size_t nkeys, struct note *ret, struct err *e)
+rc note_split(struct str bytes, struct str *ret_text, struct str *ret_sigs, struct err *e)
 {
-	struct note n = {0};
 	if (bytes.n > CAP_NOTE)
 		return err_set(e, E_LIMIT, "a note of %zu bytes", bytes.n);
 	TRY(check_text(bytes, e));
 	size_t blank = last_blank(bytes);
 	if (blank >= bytes.n)
 		return err_set(e, E_FORMAT, "not a note: no empty line before the signatures");
-	n.text = str_sub(bytes, 0, blank);
-	TRY(parse_sigs(a, str_from(bytes, blank + 1), &n, e));
+	*ret_text = str_sub(bytes, 0, blank);
+	*ret_sigs = str_from(bytes, blank + 1);
+	return OK;
+}
+
+rc note_open(
+	struct arena *a, struct str bytes, const struct note_key *keys, size_t nkeys, struct note *ret, struct err *e)
+{
+	struct note n = {0};
+	struct str sigs;
+	TRY(note_split(bytes, &n.text, &sigs, e));
+	TRY(parse_sigs(a, sigs, &n, e));
 	TRY(check_sigs(&n, keys, nkeys, e));
 	*ret = n;
 	return OK;
+}
+
+const struct note_sig *note_sig_by(const struct note *n, size_t key)
+{
+	const struct note_sig *found = NULL;
+	for (size_t i = 0; i < n->nsigs; i++) {
+		const struct note_sig *s = &n->sigs[i];
+		if (s->good && s->key == key && (!found || s->time < found->time))
+			found = s;
+	}
+	return found;
 }
 
 rc checkpoint_parse(struct arena *a, struct str text, struct checkpoint *ret, struct err *e)
@@ -216,7 +281,7 @@ rc checkpoint_parse(struct arena *a, struct str text, struct checkpoint *ret, st
 	size_t end = str_chr(rest, '\n', 0);
 	if (end >= rest.n || c.origin.n == 0)
 		return err_set(e, E_FORMAT, "not a checkpoint: fewer than three lines");
-	if (!str_to_u64(size, &c.size) || (size.n > 1 && size.p[0] == '0'))
+	if (!str_to_u64_strict(size, &c.size))
 		return err_set(e, E_FORMAT, "not a checkpoint: its size is '%.*s'", (int)size_min(size.n, 40), size.p);
 	if (!base64_decode(a, str_sub(rest, 0, end), &root) || root.n != sizeof(c.root.b))
 		return err_set(e, E_FORMAT, "not a checkpoint: its root is not 32 bytes of base64");

@@ -60,6 +60,12 @@ MUST_USE rc tlog_check_subtree_inclusion(const struct hash *leaf_hash, uint64_t 
 MUST_USE rc tlog_check_subtree_consistency(uint64_t start, uint64_t end, const struct hash *subtree, uint64_t size,
 	const struct hash *root, const struct tlog_proof *proof, struct err *e);
 
+/* A proof as text, the way witnesses and proof files have it: a line of base64 a hash. tlog_proof_cut() reads lines up
+ * to the first empty one and moves *s behind it. OK · E_FORMAT a line that is no hash, or no empty line · E_LIMIT over
+ * CAP_PROOF.   C2SP tlog-witness, tlog-proof */
+void tlog_proof_text(struct buf *b, const struct tlog_proof *p);
+MUST_USE rc tlog_proof_cut(struct arena *a, struct str *s, struct tlog_proof *ret, struct err *e);
+
 /* Where stored hashes come from: tile (level, index), `width` hashes wanted at least (1..256). */
 struct tlog_tiles {
 	/* Fills ret[0..width). OK · E_NOTFOUND · E_IO. */

@@ -27,13 +27,15 @@ struct record;
 enum frame_kind {
 	FRAME_RECORD = 1, /* body: formats/record, K included */
 	FRAME_LEAF = 2,   /* body: the public leaf text itself */
+	FRAME_TOKEN = 3,  /* body: a public leaf, and what its hash is of: struct leaf_body */
 };
 
 /* Makes the folder and what every archive has. E_EXISTS when there is one. */
 MUST_USE rc archive_create(struct env *env, const char *path, struct err *e);
 /* True when `path` is an archive. */
 bool archive_is(const char *path);
-/* Opens one. With `write` takes the lock. OK · E_NOTFOUND no archive · E_BUSY · E_UNSUPPORTED a later format · E_IO. */
+/* Opens one. With `write` takes the lock, and syncs the names that an earlier command may not have synced. OK ·
+ * E_NOTFOUND no archive · E_BUSY · E_UNSUPPORTED a later format · E_IO. */
 MUST_USE rc archive_open(struct env *env, const char *path, bool write, struct archive **ret, struct err *e);
 void archive_close(struct archive *ar);
 /* Before what must not be done by two: whether the lock still guards this archive. OK · E_BUSY, and it is used up. */
@@ -82,6 +84,8 @@ struct archive_log {
 	uint64_t sealed; /* frames below it are entries that were signed */
 	/* OK when `f`, whose index is below it, is that entry · E_VERIFY. NULL: nobody can tell */
 	rc (*is_entry)(struct archive_log *l, const struct frame *f, struct err *e);
+	/* OK when `f`, a token behind them, is one that the log takes · E_VERIFY. NULL: it takes none */
+	rc (*is_token)(struct archive_log *l, const struct frame *f, struct err *e);
 };
 /* What start-up found behind the last frame and moved into lost+found. */
 struct archive_recovery {
@@ -93,7 +97,8 @@ struct archive_recovery {
 };
 /* Needed before writing. Frames that are sealed must all be good, else E_VERIFY names the first bad one and nothing is
  * changed. Behind them only frames are kept whose record can be read, whose head says what the record says, and whose
- * span follows the one before it and has the recorded bytes. All else, and what lies in warc/ behind the last span,
+ * span follows the one before it and has the recorded bytes; and tokens that
+ * the log takes. All else, and what lies in warc/ behind the last span,
  * goes to lost+found. `log` is NULL when nothing is sealed. */
 MUST_USE rc archive_recover(struct archive *ar, struct archive_log *log, struct archive_recovery *ret, struct err *e);
 

@@ -4,11 +4,15 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "formats/leaf/leaf.h"
 #include "io/archive/archive_int.h"
 
 #define MAGIC "ORF1"
 #define HASHED 40u /* of the head: all before the digest */
 #define FIRST_DIGITS 12u
+
+static const uint64_t BODY_MAX[] = {
+	[FRAME_RECORD] = CAP_RECORD, [FRAME_LEAF] = CAP_LEAF, [FRAME_TOKEN] = LEAF_BODY_MAX};
 
 void archive_rec_path(struct buf *b, uint64_t first_index)
 {
@@ -43,11 +47,11 @@ rc archive_frame_head(struct str head, struct frame *ret, uint64_t *ret_body, st
 	f.warc_end = bytes_u64(&r);
 	if (r.bad || !str_eq(magic, STR(MAGIC)))
 		return err_set(e, E_VERIFY, "no frame begins here");
-	if (kind != FRAME_RECORD && kind != FRAME_LEAF)
+	if (kind < FRAME_RECORD || kind > FRAME_TOKEN)
 		return err_set(e, E_VERIFY, "frame of unknown kind %u", kind);
-	if (body > (kind == FRAME_RECORD ? CAP_RECORD : CAP_LEAF))
+	if (body > BODY_MAX[kind])
 		return err_set(e, E_VERIFY, "frame of %llu bytes", (unsigned long long)body);
-	f.kind = kind == FRAME_RECORD ? FRAME_RECORD : FRAME_LEAF;
+	f.kind = (enum frame_kind)kind;
 	*ret = f;
 	*ret_body = body;
 	return OK;
@@ -72,7 +76,7 @@ static rc frame_add(struct archive *ar, enum frame_kind kind, struct str body, c
 			(unsigned long long)span->offset);
 	if (span)
 		archive_end_move(&ar->kept, span);
-	if (ar->rec.fd < 0 || ar->rec.size >= CAP_REC_FILE)
+	if (ar->rec.fd < 0 || archive_file_full(ar, ar->rec.size, CAP_REC_FILE))
 		TRY(open_next_rec(ar, e));
 	struct buf *b = &ar->frame;
 	buf_reset(b);

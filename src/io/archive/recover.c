@@ -14,6 +14,7 @@
 #include "io/archive/archive_int.h"
 
 struct end_found {
+	struct archive_log *log;
 	uint64_t *first; /* of the records files */
 	size_t files;
 	uint64_t frames;
@@ -78,6 +79,17 @@ static rc span_there(struct archive *ar, const struct archive_end *end, const st
 	return OK;
 }
 
+/* The log knows whether a token is about a checkpoint of its own. */
+static rc kept_token(const struct end_found *end, const struct frame *f, struct err *e)
+{
+	if (!end->log || !end->log->is_token)
+		return err_set(e, E_VERIFY, "a token, and no log to say whether it is about it");
+	TRY(end->log->is_token(end->log, f, e));
+	if (!head_agrees(f, &end->warc))
+		return err_set(e, E_VERIFY, "its head says another place in warc/ than the records before it");
+	return OK;
+}
+
 /* OK when a frame that is not sealed yet may be: nothing but its own bytes speaks for it. */
 static rc kept_frame(struct archive *ar, struct end_found *end, const struct frame *f, struct err *e)
 {
@@ -85,6 +97,8 @@ static rc kept_frame(struct archive *ar, struct end_found *end, const struct fra
 	struct record r;
 	struct archive_span span;
 	bool has = false;
+	if (f->kind == FRAME_TOKEN)
+		return kept_token(end, f, e);
 	if (f->kind != FRAME_RECORD)
 		return err_set(e, E_VERIFY, "no record; a public leaf is not kept before it is sealed");
 	TRY(record_decode(&a, f->body, &r, e));
@@ -148,9 +162,10 @@ static rc scan_from(struct archive *ar, uint64_t sealed, size_t file, struct end
 }
 
 /* Begins with the file of the last sealed frame, and goes back while none with a span was in it. */
-static rc find_end(struct archive *ar, struct arena *a, uint64_t sealed, struct end_found *ret, struct err *e)
+static rc find_end(struct archive *ar, struct arena *a, struct archive_log *log, struct end_found *ret, struct err *e)
 {
-	*ret = (struct end_found){0};
+	uint64_t sealed = log ? log->sealed : 0;
+	*ret = (struct end_found){.log = log};
 	TRY(archive_rec_list(ar, a, &ret->first, &ret->files, e));
 	size_t file = 0;
 	while (file + 1 < ret->files && ret->first[file + 1] < sealed)
@@ -266,11 +281,13 @@ rc archive_recover(struct archive *ar, struct archive_log *log, struct archive_r
 	BUG_ON(ar->lock < 0 || ar->recovered);
 	AUTO(arena) a = {0};
 	struct end_found end;
-	TRY(find_end(ar, &a, log ? log->sealed : 0, &end, e));
+	TRY(find_end(ar, &a, log, &end, e));
 	TRY(confirm(ar, log, &end, e));
 	*ret = (struct archive_recovery){.frames = end.frames, .refused = end.refused};
 	TRY(recover_records(ar, &end, &ret->cut_records, e));
 	TRY(recover_warc(ar, &a, &end.warc, &ret->cut_warc, e));
+	/* frames of a killed command are seen here and need not be on disk; the warc/ bytes that they speak of are */
+	TRY(archive_sync_records(ar, e));
 	ar->recovered = true;
 	return OK;
 }

@@ -9,7 +9,7 @@
 #include "base/codec.h"
 #include "base/mem.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_MS 5000
 
 struct catalog {
@@ -31,6 +31,8 @@ static const char SCHEMA[] =
 	"create index capture_key on capture(key, time_ns, idx);"
 	"create index capture_id on capture(id);"
 	"create index capture_unread on capture(idx) where read = 0;"
+	"create table token(idx integer primary key, what text not null, size integer not null, rec_file integer not "
+	"null, rec_offset integer not null);"
 	"create table seen(entries integer not null);"
 	"insert into seen values(0);";
 
@@ -293,6 +295,40 @@ static struct catalog_row row_of(sqlite3_stmt *s)
 	r.updated = column(s, 22);
 	r.article = column(s, 23);
 	return r;
+}
+
+rc catalog_put_token(struct catalog *c, const struct catalog_token *t, struct err *e)
+{
+	AUTO_STMT s = NULL;
+	TRY(prepare(c, "insert or replace into token(idx, what, size, rec_file, rec_offset) values(?,?,?,?,?)", &s, e));
+	bind_int(s, 1, (int64_t)t->index);
+	bind_text(s, 2, t->what);
+	bind_int(s, 3, (int64_t)t->size);
+	bind_int(s, 4, (int64_t)t->ref.file);
+	bind_int(s, 5, (int64_t)t->ref.offset);
+	return step_done(c, s, e);
+}
+
+rc catalog_tokens(struct catalog *c, struct arena *a, struct catalog_token **ret, size_t *ret_n, struct err *e)
+{
+	AUTO_STMT s = NULL;
+	struct catalog_token *all = NULL;
+	size_t n = 0;
+	int got = 0;
+	TRY(prepare(c, "select idx, what, size, rec_file, rec_offset from token order by idx", &s, e));
+	while ((got = sqlite3_step(s)) == SQLITE_ROW) {
+		struct catalog_token *t = arena_push(a, &all, &n, sizeof(*t));
+		t->index = (uint64_t)sqlite3_column_int64(s, 0);
+		t->what = str_dup(a, column(s, 1));
+		t->size = (uint64_t)sqlite3_column_int64(s, 2);
+		t->ref = (struct archive_ref){
+			t->index, (uint64_t)sqlite3_column_int64(s, 3), (uint64_t)sqlite3_column_int64(s, 4)};
+	}
+	if (got != SQLITE_DONE)
+		return db_err(c, "read", e);
+	*ret = all;
+	*ret_n = n;
+	return OK;
 }
 
 #define COLUMNS                                                                                                        \

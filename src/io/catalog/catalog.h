@@ -58,6 +58,18 @@ MUST_USE rc catalog_put_reading(struct catalog *c, const struct catalog_row *row
 MUST_USE rc catalog_seen(struct catalog *c, uint64_t *ret, struct err *e);
 MUST_USE rc catalog_set_seen(struct catalog *c, uint64_t entries, struct err *e);
 
+/* An entry of the log that is no record: where it is found. */
+struct catalog_token {
+	uint64_t index;
+	struct str what; /* "rfc3161", "ots", "cosig", "chain", "policy", "key", "continues" */
+	uint64_t size;   /* of the checkpoint that a token is about, else 0 */
+	struct archive_ref ref;
+};
+MUST_USE rc catalog_put_token(struct catalog *c, const struct catalog_token *t, struct err *e);
+/* All of them, in the order of the log, in `a`. OK · E_BUSY · E_FORMAT · E_IO. */
+MUST_USE rc catalog_tokens(
+	struct catalog *c, struct arena *a, struct catalog_token **ret, size_t *ret_n, struct err *e);
+
 struct catalog_query {
 	struct str key;    /* captures of this URL key only; empty: all */
 	struct str id_hex; /* a prefix of the record id, ≥ 4 hex digits */

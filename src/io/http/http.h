@@ -104,4 +104,17 @@ struct fetch_reply {
 MUST_USE rc http_fetch(
 	struct env *env, const struct fetch_request *req, struct arena *a, struct fetch_reply *ret, struct err *e);
 
+/* A reply that is small and wanted as it is meant: without framing and content codings. */
+struct http_small {
+	unsigned status;
+	struct str type; /* media type, lower case, without parameters; empty when there is none */
+	struct str body;
+};
+/* One exchange through env->fetch, whose reply is taken apart by a worker, since its bytes are anybody's. `req` needs
+ * no spool; `cap` bounds the body, as served and decoded. All of the reply must have come. `ret` lives in `a`.
+ * OK, whatever the status · E_LIMIT over `cap` · E_NET no reply, or it was cut short · E_FORMAT a coding that is broken
+ * · E_UNSUPPORTED another coding · as for http_fetch and sandbox_call. */
+MUST_USE rc http_small(struct env *env, const struct fetch_request *req, uint64_t cap, struct arena *a,
+	struct http_small *ret, struct err *e);
+
 #endif

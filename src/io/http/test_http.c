@@ -487,6 +487,36 @@ static void test_what_comes_through_a_proxy_has_no_address_and_no_password(void 
 	}
 }
 
+static void test_a_small_reply_comes_as_it_is_meant(void **state)
+{
+	struct fixture *f = *state;
+	struct env env = {.now = pinned_now, .fetch = http_fetch, .ctx = f};
+	static const struct {
+		const char *path;
+		rc want;
+		const char *body;
+	} cases[] = {
+		{"/plain", OK, "hello"},
+		{"/chunked", OK, "Wikipedia"},
+		{"/304", OK, ""},
+		{"/endless", E_LIMIT, NULL},
+		{"/short", E_NET, NULL},
+		{"/none", E_NET, NULL},
+		{"/not-http", E_NET, NULL},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(arena) a = {0};
+		struct err e = {0};
+		struct http_small r;
+		struct fetch_request q = {.url = str_fmt(&a, "http://127.0.0.1:%d%s", f->plain.port, cases[i].path)};
+		rc got = http_small(&env, &q, 1000, &a, &r, &e);
+		if (got != cases[i].want)
+			fail_msg("%s: %d %s", cases[i].path, (int)got, e.msg);
+		if (got == OK)
+			check_str(r.body, str_c(cases[i].body));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -504,6 +534,7 @@ int main(void)
 		cmocka_unit_test(test_no_name_leads_to_this_machine_when_that_is_not_wanted),
 		cmocka_unit_test(test_the_environments_proxy_is_not_used),
 		cmocka_unit_test(test_what_comes_through_a_proxy_has_no_address_and_no_password),
+		cmocka_unit_test(test_a_small_reply_comes_as_it_is_meant),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -6,26 +6,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/mem.h"
+#include "io/signer/signer_int.h"
 
 #define SEED_SIZE 32u
 #define TYPED_SEED_SIZE (1u + SEED_SIZE) /* key type in front */
 #define SEED_BASE64 44u                  /* of TYPED_SEED_SIZE bytes */
 #define ID_HEX 8u
 #define PREFIX STR("PRIVATE+KEY+")
-
-struct signer {
-	struct note_key key; /* its name is `name` */
-	uint8_t *seed;       /* a page of its own */
-	size_t page;
-	char name[CAP_KEY_NAME];
-};
 
 static rc crypto_failed(struct err *e)
 {
@@ -43,7 +37,9 @@ static rc public_of(const uint8_t seed[SEED_SIZE], uint8_t ret_pub[NOTE_KEY_SIZE
 
 rc signer_sign(const struct signer *s, struct str message, uint8_t ret_sig[NOTE_SIG_SIZE], struct err *e)
 {
-	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, s->seed, SEED_SIZE);
+	if (s->agent >= 0)
+		return signer_agent_sign(s, message, ret_sig, e);
+	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, (const uint8_t *)s->seed.b.p, SEED_SIZE);
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 	uint8_t sig[NOTE_SIG_SIZE];
 	size_t n = sizeof(sig);
@@ -57,22 +53,27 @@ rc signer_sign(const struct signer *s, struct str message, uint8_t ret_sig[NOTE_
 	return OK;
 }
 
-static rc make_key(struct str name, const uint8_t seed[SEED_SIZE], struct note_key *ret, struct err *e)
+static rc make_key(struct str name, const uint8_t typed[TYPED_SEED_SIZE], struct note_key *ret, struct err *e)
 {
 	if (name.n > CAP_KEY_NAME)
 		return err_set(e, E_LIMIT, "a key's name is over %u bytes", CAP_KEY_NAME);
 	uint8_t pub[NOTE_KEY_SIZE];
-	TRY(public_of(seed, pub, e));
-	return note_key_make(name, pub, ret, e);
+	TRY(public_of(typed + 1, pub, e));
+	return note_key_make_type(name, typed[0], pub, ret, e);
 }
 
 rc signer_generate(struct env *env, struct str name, struct buf *ret_private, struct err *e)
 {
-	uint8_t typed[TYPED_SEED_SIZE] = {NOTE_ED25519};
+	return signer_generate_type(env, name, NOTE_ED25519, ret_private, e);
+}
+
+rc signer_generate_type(struct env *env, struct str name, uint8_t type, struct buf *ret_private, struct err *e)
+{
+	uint8_t typed[TYPED_SEED_SIZE] = {type};
 	struct note_key key;
 	rc r = env->random(env, typed + 1, SEED_SIZE, e);
 	if (r == OK)
-		r = make_key(name, typed + 1, &key, e);
+		r = make_key(name, typed, &key, e);
 	if (r == OK) {
 		/* All the room at once, so that the seed is written to one place. */
 		(void)buf_space(ret_private, PREFIX.n + name.n + 1 + ID_HEX + 1 + SEED_BASE64 + 1);
@@ -89,36 +90,20 @@ rc signer_generate(struct env *env, struct str name, struct buf *ret_private, st
 	return r;
 }
 
-/* A page outside the heap for the seed. Locking may be refused (RLIMIT_MEMLOCK); the rest holds all the same. */
-static uint8_t *seed_page(size_t *ret_size)
-{
-	long size = sysconf(_SC_PAGESIZE);
-	BUG_ON(size <= 0);
-	void *p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
-		return NULL;
-	(void)mlock(p, (size_t)size);
-	(void)madvise(p, (size_t)size, MADV_DONTDUMP);
-	(void)madvise(p, (size_t)size, MADV_DONTFORK);
-	*ret_size = (size_t)size;
-	return p;
-}
-
-static rc signer_new(struct str name, struct str hex, const uint8_t seed[SEED_SIZE], struct signer **ret, struct err *e)
+static rc signer_new(
+	struct str name, struct str hex, const uint8_t typed[TYPED_SEED_SIZE], struct signer **ret, struct err *e)
 {
 	struct note_key key;
-	TRY(make_key(name, seed, &key, e));
+	TRY(make_key(name, typed, &key, e));
 	for (size_t i = 0; i < sizeof(key.id); i++)
 		if (ascii_hexval(hex.p[2 * i]) != key.id[i] >> 4 || ascii_hexval(hex.p[2 * i + 1]) != (key.id[i] & 15))
 			return err_set(e, E_VERIFY, "the private key's id does not belong to it");
-	size_t page = 0;
-	uint8_t *p = seed_page(&page);
-	if (!p)
-		return err_sys(e, "a page for the private key");
+	struct secret page;
+	TRY(secret_open(SEED_SIZE, &page, e));
+	buf_addmem(&page.b, typed + 1, SEED_SIZE);
 	struct signer *s = mem_alloc(sizeof(*s));
-	s->seed = p;
-	s->page = page;
-	memcpy(s->seed, seed, SEED_SIZE);
+	s->seed = page;
+	s->agent = -1;
 	memcpy(s->name, name.p, name.n);
 	s->key = key;
 	s->key.name = str_mem(s->name, name.n);
@@ -156,10 +141,8 @@ rc signer_open(struct str text, struct signer **ret, struct err *e)
 	rc r;
 	if (!decode_seed(rest, typed))
 		r = err_set(e, E_FORMAT, "no private key: no base64 of %u bytes", TYPED_SEED_SIZE);
-	else if (typed[0] != NOTE_ED25519)
-		r = err_set(e, E_UNSUPPORTED, "a private key of type %u; only Ed25519 (1) is known", typed[0]);
 	else
-		r = signer_new(name, hex, typed + 1, ret, e);
+		r = signer_new(name, hex, typed, ret, e);
 	mem_wipe(typed, sizeof(typed));
 	return r;
 }
@@ -223,6 +206,8 @@ struct str signer_vkey(struct arena *a, const struct signer *s)
 
 rc signer_sign_note(const struct signer *s, struct buf *note, struct err *e)
 {
+	if (s->key.type != NOTE_ED25519)
+		return err_set(e, E_USAGE, "a cosigner's key signs checkpoints of others only");
 	if (!str_ends(buf_str(note), STR("\n")))
 		return err_set(e, E_FORMAT, "a note's text ends in a newline");
 	TRY(buf_done(note, e));
@@ -233,11 +218,36 @@ rc signer_sign_note(const struct signer *s, struct buf *note, struct err *e)
 	return buf_done(note, e);
 }
 
+rc signer_cosign(const struct signer *s, struct str checkpoint, uint64_t time, struct buf *ret_line, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) message = {0};
+	AUTO(buf) blob = {0};
+	struct checkpoint c;
+	uint8_t sig[NOTE_SIG_SIZE];
+	if (s->key.type != NOTE_COSIGNATURE)
+		return err_set(e, E_USAGE, "not a cosigner's key");
+	if (time > NOTE_TIME_MAX)
+		return err_set(e, E_USAGE, "a time of %llu", (unsigned long long)time);
+	if (!str_ends(checkpoint, STR("\n")))
+		return err_set(e, E_FORMAT, "a checkpoint ends in a newline");
+	TRY(checkpoint_parse(&a, checkpoint, &c, e));
+	buf_init(&message, CAP_NOTE);
+	buf_init(&blob, NOTE_COSIG_SIZE);
+	note_cosign_message(&message, time, checkpoint);
+	TRY(buf_done(&message, e));
+	TRY(signer_sign(s, buf_str(&message), sig, e));
+	buf_addu64(&blob, time);
+	buf_addmem(&blob, sig, sizeof(sig));
+	note_add_sig(ret_line, &s->key, buf_str(&blob));
+	return buf_done(ret_line, e);
+}
+
 void signer_free(struct signer *s)
 {
 	if (!s)
 		return;
-	mem_wipe(s->seed, SEED_SIZE);
-	(void)munmap(s->seed, s->page);
+	secret_clear(&s->seed);
+	fd_closep(&s->agent);
 	mem_free(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ed25519 keys that sign notes, and their private text as Go's sumdb/note writes it, one line:
  *
- *   PRIVATE+KEY+name+hex8+base64(0x01 ‖ seed32)
+ *   PRIVATE+KEY+name+hex8+base64(type ‖ seed32)     type 0x01, or 0x04 for a cosigner
  *
  * The seed lies in a page of its own that is not swapped, not dumped and not there in a forked child: a worker that
  * parses hostile bytes cannot give away what it does not have, and a child cannot sign. It is wiped when freed.
@@ -23,6 +23,10 @@ struct signer;
  */
 MUST_USE rc signer_generate(struct env *env, struct str name, struct buf *ret_private, struct err *e);
 
+/* The same for a key of that type (NOTE_ED25519, NOTE_COSIGNATURE). */
+MUST_USE rc signer_generate_type(
+	struct env *env, struct str name, uint8_t type, struct buf *ret_private, struct err *e);
+
 /* Reads a private text; one newline at its end may be there. The text is the caller's to wipe; no message quotes it.
  * OK · E_FORMAT · E_UNSUPPORTED another kind of key · E_VERIFY its id does not belong to it · E_LIMIT. */
 MUST_USE rc signer_open(struct str private_text, struct signer **ret, struct err *e);
@@ -32,18 +36,36 @@ MUST_USE rc signer_open(struct str private_text, struct signer **ret, struct err
  * signer_open. */
 MUST_USE rc signer_load(int at, const char *path, struct signer **ret, struct err *e);
 
+/* A signer whose seed stays in an ssh-agent, which listens at that socket (SSH_AUTH_SOCK) and has to have the key. It
+ * may ask its user for each signature; a child that is forked can use it too, until it closes what it inherited.
+ * OK · E_NOTFOUND no agent, or it does not have the key · E_FORMAT it answers otherwise than the protocol · E_LIMIT a
+ * path, a name or an answer too long · E_DENIED it refuses · E_IO no connection, or no answer in CAP_AGENT_SECONDS.
+ * Signing then fails with these too, with E_VERIFY when its signature does not hold, and with E_LIMIT for a message
+ * over CAP_AGENT_MESSAGE; after E_IO, E_FORMAT and E_LIMIT the signer is of no more use.
+ * draft-ietf-sshm-ssh-agent; RFC 8709 */
+MUST_USE rc signer_agent_open(const char *path, const struct note_key *key, struct signer **ret, struct err *e);
+
 /* Borrowed until signer_free(). */
 const struct note_key *signer_key(const struct signer *s);
 
-/* The public text, "name+hex8+base64(0x01 ‖ key)". */
+/* The public text, "name+hex8+base64(type ‖ key)". */
 struct str signer_vkey(struct arena *a, const struct signer *s);
 
-/* The bare signature of `message`. Deterministic. Fails only when OpenSSL does (E_IO). */
+/* The bare signature of `message`. Deterministic. Fails only when OpenSSL does
+ * (E_IO), or the agent. */
 MUST_USE rc signer_sign(const struct signer *s, struct str message, uint8_t ret_sig[NOTE_SIG_SIZE], struct err *e);
 
 /* `note` holds a note's text, its last newline included: appends the empty line and our signature line.
- * OK · E_FORMAT no text, or no newline at its end · E_LIMIT the note's cap · as for signer_sign. */
+ * OK · E_USAGE a cosigner's key · E_FORMAT no text, or no newline at its end · E_LIMIT the note's cap · as for
+ * signer_sign. */
 MUST_USE rc signer_sign_note(const struct signer *s, struct buf *note, struct err *e);
+
+/* Appends our cosignature line of a checkpoint's text at `time` (seconds since 1970). That the log is consistent with
+ * what was cosigned before is the caller's to know: witness_decide().
+ * OK · E_USAGE a key that is no cosigner's, or a time over NOTE_TIME_MAX · E_FORMAT no checkpoint · E_LIMIT ret's cap ·
+ * as for signer_sign.   C2SP tlog-cosignature */
+MUST_USE rc signer_cosign(
+	const struct signer *s, struct str checkpoint, uint64_t time, struct buf *ret_line, struct err *e);
 
 /* Wipes and frees. NULL is nothing. */
 void signer_free(struct signer *s);

@@ -30,6 +30,14 @@
 	     "KUvJdLhMIOidAhaN+0JPSmy4uJeRFOzrbVw85TOBtUD4PnWGg8irxQrXbMwQbd4K"                                        \
 	     "7VwMIdQzyGse6MhjfJjQGQfn4Ak=\n"
 
+/* The same seed as a cosigner's, and what filippo.io/torchwood v0.6.1 made with it over TEXT. */
+#define GO_COSIGNER "PRIVATE+KEY+example.org/onrecord-witness+64db1cd2+BHYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8"
+#define GO_COSIGNER_VKEY "example.org/onrecord-witness+64db1cd2+BNVczvQscJA50lvhjHO4EAIjL5j/8AMawg334g/vjIMc"
+#define GO_COSIGNED 1795622357u
+#define GO_COSIGNATURE                                                                                                 \
+	"\xe2\x80\x94 example.org/onrecord-witness "                                                                   \
+	"ZNsc0gAAAABrBwXVA2zL/OzwMcKjY3heiquvZraI1qZZXDaY3qTpj5oNj3JYu1ugOQrRpowZUMjEvW0Y0wu637gPc1FcgGfDynOPCA==\n"
+
 static const uint8_t go_seed[32] = {0x76, 0x29, 0x26, 0x1f, 0xd7, 0x77, 0xe0, 0xdd, 0x60, 0xe8, 0x32, 0xde, 0xca, 0x51,
 	0x8e, 0xf6, 0x63, 0x54, 0x19, 0xba, 0xa9, 0x14, 0x20, 0x92, 0x80, 0x0c, 0xc6, 0x42, 0xf7, 0x0b, 0x19, 0xbc};
 
@@ -169,8 +177,10 @@ static void test_what_is_no_private_key_is_refused_without_quoting_it(void **sta
 		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+AXYpJh/Xd-DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
 			E_FORMAT},
 		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3", E_FORMAT},
-		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+BHYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
+		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+BnYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
 			E_UNSUPPORTED},
+		{"PRIVATE+KEY+example.org/onrecord-test+294bc974+BHYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
+			E_VERIFY}, /* a cosigner's has another id */
 		{"PRIVATE+KEY+example.org/onrecord-test+294bc975+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
 			E_VERIFY},
 		{"PRIVATE+KEY+example.org/onrecord-tesT+294bc974+AXYpJh/Xd+DdYOgy3spRjvZjVBm6qRQgkoAMxkL3Cxm8",
@@ -188,6 +198,74 @@ static void test_what_is_no_private_key_is_refused_without_quoting_it(void **sta
 		assert_null(s);
 		assert_null(strstr(e.msg, "YpJh"));
 	}
+}
+
+static struct signer *go_cosigner(void)
+{
+	struct signer *s = NULL;
+	struct err e = {0};
+	if (signer_open(STR(GO_COSIGNER "\n"), &s, &e) != OK)
+		fail_msg("%s", e.msg);
+	return s;
+}
+
+static void test_a_cosigner_signs_as_go_does(void **state)
+{
+	(void)state;
+	struct signer *s = go_cosigner();
+	AUTO(arena) a = {0};
+	AUTO(buf) b = {0};
+	struct err e = {0};
+	struct note n;
+	check_str(signer_vkey(&a, s), STR(GO_COSIGNER_VKEY));
+	buf_init(&b, CAP_NOTE);
+	assert_int_equal(signer_cosign(s, STR(TEXT), GO_COSIGNED, &b, &e), OK);
+	check_str(buf_str(&b), STR(GO_COSIGNATURE));
+	struct str note = str_fmt(&a, "%s\n%.*s", TEXT, STR_FMT(buf_str(&b)));
+	assert_int_equal(note_open(&a, note, signer_key(s), 1, &n, &e), OK);
+	assert_true(n.nsigs == 1 && n.sigs[0].good && n.sigs[0].time == GO_COSIGNED);
+	signer_free(s);
+}
+
+static void test_a_cosigners_private_text_is_written_and_read(void **state)
+{
+	(void)state;
+	uint8_t seed[sizeof(go_seed)];
+	memcpy(seed, go_seed, sizeof(seed));
+	struct env env = {.random = pinned_random, .ctx = seed};
+	struct err e = {0};
+	AUTO(buf) b = {0};
+	buf_init(&b, KIB);
+	struct str name = STR("example.org/onrecord-witness");
+	assert_int_equal(signer_generate_type(&env, name, NOTE_COSIGNATURE, &b, &e), OK);
+	check_str(buf_str(&b), STR(GO_COSIGNER "\n"));
+	assert_int_equal(signer_generate_type(&env, name, 6, &b, &e), E_UNSUPPORTED);
+}
+
+static void test_a_key_does_only_what_its_type_is_for(void **state)
+{
+	(void)state;
+	struct signer *plain = go_signer();
+	struct signer *cosigner = go_cosigner();
+	AUTO(buf) b = {0};
+	struct err e = {0};
+	static const char *const no_checkpoints[] = {"", "a\n", "a\n1\n", ("a\n01\n" TEXT)};
+	buf_init(&b, KIB);
+	assert_int_equal(signer_cosign(plain, STR(TEXT), 1, &b, &e), E_USAGE);
+	assert_int_equal(signer_cosign(cosigner, STR(TEXT), NOTE_TIME_MAX + 1, &b, &e), E_USAGE);
+	for (size_t i = 0; i < ARRAY_LEN(no_checkpoints); i++)
+		assert_int_equal(signer_cosign(cosigner, str_c(no_checkpoints[i]), 1, &b, &e), E_FORMAT);
+	assert_int_equal(signer_cosign(cosigner, str_sub(STR(TEXT), 0, sizeof(TEXT) - 2), 1, &b, &e), E_FORMAT);
+	assert_int_equal(signer_cosign(cosigner, STR(TEXT "extension"), 1, &b, &e), E_FORMAT);
+	assert_int_equal(b.n, 0);
+	assert_int_equal(signer_cosign(cosigner, STR(TEXT), NOTE_TIME_MAX, &b, &e), OK);
+	assert_int_equal(signer_cosign(cosigner, STR(TEXT "extension\n"), 0, &b, &e), OK);
+	buf_reset(&b);
+	buf_add(&b, STR(TEXT));
+	assert_int_equal(signer_sign_note(cosigner, &b, &e), E_USAGE);
+	check_str(buf_str(&b), STR(TEXT));
+	signer_free(plain);
+	signer_free(cosigner);
 }
 
 static void write_file(const char *path, struct str bytes, mode_t mode)
@@ -309,6 +387,9 @@ int main(void)
 		cmocka_unit_test(test_a_key_is_written_as_go_writes_it),
 		cmocka_unit_test(test_a_key_of_go_signs_as_go_does),
 		cmocka_unit_test(test_a_signature_holds_for_its_message_only),
+		cmocka_unit_test(test_a_cosigner_signs_as_go_does),
+		cmocka_unit_test(test_a_cosigners_private_text_is_written_and_read),
+		cmocka_unit_test(test_a_key_does_only_what_its_type_is_for),
 		cmocka_unit_test(test_what_is_no_private_key_is_refused_without_quoting_it),
 		cmocka_unit_test(test_a_key_file_must_be_ours_alone),
 		cmocka_unit_test(test_the_seed_is_in_one_place_and_then_in_none),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inclusion proofs, from the tiles on disk. */
+/* Proofs from the tiles on disk: that an entry is in the log, and that the log goes on from an earlier state of it. */
 #include "io/fs/fs.h"
 #include "stages/seal/seal_int.h"
 
@@ -37,4 +37,30 @@ rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t index, st
 		return err_set(e, E_NOTFOUND, "entry %llu is kept but not sealed yet", (unsigned long long)index);
 	TRY(tlog_prove_inclusion(&f.tiles, c->size, index, ret, e));
 	return tlog_check_inclusion(&h, index, c->size, ret, &c->root, e);
+}
+
+/* The tree of `size` is the front of that of c->size, so its edge is in the same tiles. */
+rc seal_root_at(struct archive *ar, const struct checkpoint *c, uint64_t size, struct hash *ret, struct err *e)
+{
+	struct file_tiles f = {{file_tile}, archive_dir(ar), c->size};
+	struct tlog_edge edge;
+	if (size > c->size)
+		return err_set(e, E_NOTFOUND, "%llu entries are sealed, not %llu", (unsigned long long)c->size,
+			(unsigned long long)size);
+	TRY(tlog_edge_load(&f.tiles, size, &edge, e));
+	*ret = tlog_edge_root(&edge);
+	return OK;
+}
+
+rc seal_prove_consistency(
+	struct archive *ar, const struct checkpoint *c, uint64_t from, struct tlog_proof *ret, struct err *e)
+{
+	struct file_tiles f = {{file_tile}, archive_dir(ar), c->size};
+	struct hash root;
+	TRY(seal_root_at(ar, c, from, &root, e));
+	ret->n = 0;
+	if (from == 0)
+		return OK;
+	TRY(tlog_prove_consistency(&f.tiles, from, c->size, ret, e));
+	return tlog_check_consistency(from, &root, c->size, &c->root, ret, e);
 }

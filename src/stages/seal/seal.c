@@ -9,27 +9,6 @@
 #include "io/signer/signer.h"
 #include "stages/seal/seal_int.h"
 
-struct tile_out {
-	struct str path;
-	struct str bytes;
-	bool full;
-};
-
-struct seal {
-	struct tile_builder builder; /* first: out() gets back to the seal */
-	struct archive *ar;
-	struct signer *signer;
-	struct checkpoint last; /* signed, and its note as log/state has it */
-	struct buf last_note;
-	uint64_t published;
-	bool unpublished; /* found at the start: more is signed than log/checkpoint says */
-	struct arena run;
-	struct arena batch; /* tiles to be written at the next commit */
-	struct tile_out *out;
-	size_t nout;
-	bool dead;
-};
-
 static rc keep_tile(struct tile_builder *b, int level, uint64_t index, unsigned width, struct str bytes, struct err *e)
 {
 	(void)e;
@@ -49,6 +28,13 @@ rc seal_leaf(struct arena *a, const struct frame *f, struct str *ret, struct err
 		*ret = f->body;
 		return OK;
 	}
+	if (f->kind == FRAME_TOKEN) {
+		struct leaf_body body;
+		struct leaf ignored;
+		TRY(leaf_body_parse(a, f->body, &body, &ignored, e));
+		*ret = body.text;
+		return OK;
+	}
 	struct record r;
 	TRY(record_decode(a, f->body, &r, e));
 	struct hash root = record_root(&r);
@@ -58,23 +44,27 @@ rc seal_leaf(struct arena *a, const struct frame *f, struct str *ret, struct err
 	return OK;
 }
 
-rc seal_read_checkpoint(int dir, const char *path, const struct note_key *key, struct arena *a, struct checkpoint *ret,
-	struct str *ret_note, struct err *e)
+rc seal_parse_checkpoint(
+	struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e)
 {
-	AUTO(buf) bytes = {0};
 	struct note n;
-	buf_init(&bytes, CAP_NOTE);
-	TRY(fs_read(dir, path, &bytes, e));
-	struct str note = str_dup(a, buf_str(&bytes));
 	rc r = note_open(a, note, key, 1, &n, e);
 	if (r == OK)
 		r = checkpoint_parse(a, n.text, ret, e);
 	if (r == OK && !str_eq(ret->origin, key->name))
 		r = err_set(e, E_VERIFY, "is of the log '%.*s'", STR_FMT(ret->origin));
-	if (r != OK) {
-		rc_ignore(err_add(e, "%s", path));
-		return e->code == E_FORMAT ? (e->code = E_VERIFY) : e->code;
-	}
+	return r == E_FORMAT ? (e->code = E_VERIFY) : r;
+}
+
+rc seal_read_checkpoint(int dir, const char *path, const struct note_key *key, struct arena *a, struct checkpoint *ret,
+	struct str *ret_note, struct err *e)
+{
+	AUTO(buf) bytes = {0};
+	buf_init(&bytes, CAP_NOTE);
+	TRY(fs_read(dir, path, &bytes, e));
+	struct str note = str_dup(a, buf_str(&bytes));
+	if (seal_parse_checkpoint(note, key, a, ret, e) != OK)
+		return err_add(e, "%s", path);
 	if (ret_note)
 		*ret_note = note;
 	return OK;
@@ -95,14 +85,15 @@ static rc sign_tree(struct signer *s, const struct tlog_edge *edge, struct buf *
 }
 
 /* What the copy outside says is not ahead of, nor beside, what the folder says was signed last. */
-static rc check_outside(
-	struct archive *ar, struct signer *s, const struct checkpoint *last, bool *ret_known, struct err *e)
+static rc check_outside(struct archive *ar, struct signer *s, const struct checkpoint *last, bool *ret_known,
+	bool *ret_behind, struct err *e)
 {
 	AUTO(arena) a = {0};
 	struct checkpoint out = {.size = 0};
 	bool place = false;
 	rc r = seal_outside_read(archive_env(ar), signer_key(s), &a, &out, &place, e);
 	*ret_known = r == OK;
+	*ret_behind = r == OK && out.size < last->size;
 	if (r != OK)
 		return r == E_NOTFOUND ? OK : r;
 	if (out.size == last->size && !hash_eq(&out.root, &last->root))
@@ -122,6 +113,7 @@ static rc check_last(struct seal *l, struct err *e)
 {
 	AUTO(buf) state = {0};
 	bool known = false;
+	bool behind = false;
 	buf_init(&state, CAP_NOTE);
 	TRY(archive_lock_check(l->ar, e));
 	rc r = fs_read(archive_dir(l->ar), LOG_STATE, &state, e);
@@ -131,7 +123,7 @@ static rc check_last(struct seal *l, struct err *e)
 		return err_set(e, E_VERIFY,
 			"%s: " LOG_STATE " was changed while this command was at work: nothing more is signed",
 			archive_path(l->ar));
-	return check_outside(l->ar, l->signer, &l->last, &known, e);
+	return check_outside(l->ar, l->signer, &l->last, &known, &behind, e);
 }
 
 static rc remember(struct archive *ar, struct signer *s, struct str note, struct err *e)
@@ -156,6 +148,23 @@ static rc key_is_fresh(struct archive *ar, struct signer *s, struct err *e)
 	return r;
 }
 
+/* There is a state already: E_EXISTS, or an earlier try ended right behind it, and only publishing is missing. */
+static rc finish_create(struct archive *ar, struct signer *s, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO_FD fd = -1;
+	uint64_t size = 0;
+	struct checkpoint c;
+	struct str note;
+	rc r = fs_open(archive_dir(ar), LOG_CHECKPOINT, &fd, &size, e);
+	if (r == E_IO || r == E_DENIED)
+		return r;
+	if (r == E_NOTFOUND &&
+		seal_read_checkpoint(archive_dir(ar), LOG_STATE, signer_key(s), &a, &c, &note, e) == OK && c.size == 0)
+		return fs_commit(archive_env(ar), archive_dir(ar), LOG_CHECKPOINT, note, 0644, e);
+	return err_set(e, E_EXISTS, "%s: has a log already", archive_path(ar));
+}
+
 rc seal_create(struct archive *ar, struct signer *s, struct err *e)
 {
 	AUTO(buf) note = {0};
@@ -164,7 +173,7 @@ rc seal_create(struct archive *ar, struct signer *s, struct err *e)
 	struct tlog_edge empty;
 	rc r = fs_open(archive_dir(ar), LOG_STATE, &fd, &size, e);
 	if (r == OK)
-		return err_set(e, E_EXISTS, "%s: has a log already", archive_path(ar));
+		return finish_create(ar, s, e);
 	if (r != E_NOTFOUND)
 		return r;
 	TRY(key_is_fresh(ar, s, e));
@@ -241,7 +250,7 @@ static rc publish(struct seal *l, struct str note, struct err *e)
 	return OK;
 }
 
-static rc usable(const struct seal *l, struct err *e)
+rc seal_usable(const struct seal *l, struct err *e)
 {
 	if (l->dead)
 		return err_set(e, E_IO, "%s: sealing failed before; the next command seals what was kept",
@@ -252,7 +261,7 @@ static rc usable(const struct seal *l, struct err *e)
 rc seal_add(struct seal *l, struct str leaf, struct err *e)
 {
 	BUG_ON(seal_pending(l) >= SEAL_PENDING_MAX);
-	TRY(usable(l, e));
+	TRY(seal_usable(l, e));
 	return tile_builder_add(&l->builder, leaf, e);
 }
 
@@ -266,7 +275,7 @@ static void set_last(struct seal *l, const struct tlog_edge *edge, struct str no
 rc seal_commit(struct seal *l, struct err *e)
 {
 	AUTO(buf) note = {0};
-	TRY(usable(l, e));
+	TRY(seal_usable(l, e));
 	if (seal_pending(l) == 0)
 		return OK;
 	l->dead = true;
@@ -278,6 +287,12 @@ rc seal_commit(struct seal *l, struct err *e)
 	TRY(publish(l, buf_str(&note), e));
 	l->dead = false;
 	return OK;
+}
+
+struct str seal_note(const struct seal *l)
+{
+	BUG_ON(l->last.size != l->published);
+	return buf_str(&l->last_note);
 }
 
 uint64_t seal_pending(const struct seal *l)
@@ -362,8 +377,32 @@ static rc load(struct seal *l, const struct checkpoint *state, struct checkpoint
 struct sealed_log {
 	struct archive_log log; /* first */
 	struct archive *ar;
+	const struct note_key *key;
 	struct checkpoint published; /* entries behind it were just compared with log/state's root */
 };
+
+/* A token speaks for itself, whoever put it there: what it is worth is found when it is looked at. A policy decides
+ * what others are worth, so it is not taken from a folder that anybody may have written to. */
+static rc is_token(struct archive_log *log, const struct frame *f, struct err *e)
+{
+	const struct sealed_log *s = (const struct sealed_log *)log;
+	AUTO(arena) a = {0};
+	struct leaf_body body;
+	struct leaf leaf;
+	struct checkpoint c;
+	struct hash root;
+	TRY(leaf_body_parse(&a, f->body, &body, &leaf, e));
+	if (leaf.kind != LEAF_ANCHOR)
+		return err_set(e, E_VERIFY, "a policy is not kept before it is sealed");
+	TRY(seal_parse_checkpoint(body.note, s->key, &a, &c, e));
+	if (c.size != leaf.size || c.size > s->published.size)
+		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
+			(unsigned long long)leaf.size, (unsigned long long)c.size);
+	TRY(seal_root_at(s->ar, &s->published, c.size, &root, e));
+	if (!hash_eq(&root, &c.root))
+		return err_set(e, E_VERIFY, "a token about a checkpoint of another log");
+	return OK;
+}
 
 static rc is_entry(struct archive_log *log, const struct frame *f, struct err *e)
 {
@@ -389,11 +428,13 @@ static rc load_pending(struct seal *l, uint64_t frames, struct err *e)
 static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 {
 	struct str note;
-	struct sealed_log log = {.log.is_entry = is_entry, .ar = l->ar};
+	struct sealed_log log = {
+		.log = {.is_entry = is_entry, .is_token = is_token}, .ar = l->ar, .key = signer_key(l->signer)};
 	bool known = false;
+	bool behind = false;
 	TRY(seal_read_checkpoint(archive_dir(l->ar), LOG_STATE, signer_key(l->signer), &l->run, &l->last, &note, e));
 	buf_add(&l->last_note, note);
-	TRY(check_outside(l->ar, l->signer, &l->last, &known, e));
+	TRY(check_outside(l->ar, l->signer, &l->last, &known, &behind, e));
 	opened->no_outside_copy = !known;
 	const struct checkpoint state = l->last;
 	TRY(load(l, &state, &log.published, e));
@@ -401,6 +442,9 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	TRY(archive_recover(l->ar, &log.log, &opened->recovery, e));
 	opened->pending = opened->recovery.frames - state.size;
 	opened->republished = l->unpublished;
+	/* the commit ended right after log/state: without this an older copy of the folder would pass */
+	if (behind)
+		TRY(seal_outside_write(archive_env(l->ar), signer_key(l->signer), note, e));
 	if (l->unpublished)
 		TRY(publish(l, note, e));
 	TRY(drop_old_partials(l, e));

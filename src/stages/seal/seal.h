@@ -13,10 +13,12 @@
 #define STAGES_SEAL_H
 
 #include "base/env.h"
+#include "formats/leaf/leaf.h"
 #include "formats/note/note.h"
 #include "formats/tlog/tlog.h"
 #include "io/archive/archive.h"
 
+struct fs_progress;
 struct signer;
 struct seal;
 
@@ -28,8 +30,9 @@ struct seal_opened {
 	bool no_outside_copy; /* there was none: an older copy of the folder would not have been noticed */
 };
 
-/* Signs the checkpoint of the empty log. OK · E_EXISTS when there is one · E_VERIFY the key has signed entries before ·
- * E_IO, also when the copy outside cannot be written: then there is no log, and it can be tried again. */
+/* Signs the checkpoint of the empty log, or finishes doing so. OK · E_EXISTS when there is one · E_VERIFY the key has
+ * signed entries before · E_IO, also when the copy outside cannot be written: then there is no log, and it can be tried
+ * again. */
 MUST_USE rc seal_create(struct archive *ar, struct signer *s, struct err *e);
 
 /* Opens the log for writing, recovering first. `ar` is open for writing; both outlive the seal.
@@ -46,11 +49,28 @@ MUST_USE rc seal_add(struct seal *l, struct str leaf, struct err *e);
  * OK · E_BUSY the lock no longer guards the archive · E_VERIFY log/state, or the copy outside, is not what this seal
  * found or wrote last: nothing is signed · E_IO. */
 MUST_USE rc seal_commit(struct seal *l, struct err *e);
+/* Keeps something that others have said about a checkpoint of this log, and adds its leaf: synced on return, sealed by
+ * the next commit. `note` is that checkpoint, signed by the log's key and by nobody else; it must be of this log.
+ * OK · E_VERIFY the note is not ours, or of another tree · E_LIMIT · E_IO, and the seal is used up. */
+struct seal_token {
+	enum leaf_token kind;
+	struct str note;
+	struct str bytes;
+};
+MUST_USE rc seal_add_token(struct seal *l, const struct seal_token *t, struct archive_ref *ret, struct err *e);
+/* The same for a policy's text, and for a leaf that speaks for itself (LEAF_KEY; LEAF_CONTINUES in an empty log).
+ * Neither survives a crash before the next commit: it goes to lost+found. */
+MUST_USE rc seal_add_policy(struct seal *l, struct str text, struct archive_ref *ret, struct err *e);
+MUST_USE rc seal_add_leaf(struct seal *l, const struct leaf *leaf, struct archive_ref *ret, struct err *e);
+/* The published checkpoint as it was signed, by the log's key alone: what witnesses and time stamps are asked about.
+ * Borrowed until the next commit. */
+struct str seal_note(const struct seal *l);
 uint64_t seal_pending(const struct seal *l);
 /* Leaves under the last published checkpoint. */
 uint64_t seal_size(const struct seal *l);
 
-/* The leaf text of a frame. E_FORMAT when its record does not decode. Borrows from `a` or the frame. */
+/* The leaf text of a frame. E_FORMAT when its record does not decode; E_FORMAT and E_VERIFY as leaf_body_parse()
+ * has them. Borrows from `a` or the frame. */
 MUST_USE rc seal_leaf(struct arena *a, const struct frame *f, struct str *ret, struct err *e);
 
 /* The published checkpoint, its signature checked against `key`; `ret_note` (may be NULL) gets the note itself. For
@@ -62,6 +82,26 @@ MUST_USE rc seal_checkpoint(struct archive *ar, const struct note_key *key, stru
  * OK · E_NOTFOUND not sealed yet · E_VERIFY. */
 MUST_USE rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t index, struct str leaf,
 	struct tlog_proof *ret, struct err *e);
+
+/* A note as a checkpoint of the log that `key` signs. `ret` borrows from it. OK · E_VERIFY · E_LIMIT. */
+MUST_USE rc seal_parse_checkpoint(
+	struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e);
+
+/* The root that the log had at that size, from its tiles now. OK · E_NOTFOUND over c->size · E_VERIFY a bad tile. */
+MUST_USE rc seal_root_at(
+	struct archive *ar, const struct checkpoint *c, uint64_t size, struct hash *ret, struct err *e);
+/* Proves that the log of `from` entries is the front of the one under the checkpoint; of no entries: an empty proof.
+ * OK · E_NOTFOUND `from` is over c->size · E_VERIFY the tiles do not give c->root. */
+MUST_USE rc seal_prove_consistency(
+	struct archive *ar, const struct checkpoint *c, uint64_t from, struct tlog_proof *ret, struct err *e);
+
+/* Checks any C2SP tiled log, ours or another's, from its files alone: `dir` holds tile/…, and its hashes must give the
+ * tree of `c`, level by level. With `entries` each leaf hash must be that of its entry in tile/entries/… too, as
+ * RFC 6962 hashes them. Who signed `c` is the caller's to know. `progress` may be NULL and hears of bytes.
+ * OK · E_VERIFY a tile is missing, of another length, or not what is below it (the message names it), or the root is
+ * another · E_LIMIT 2^63 leaves or more · E_IO · E_DENIED.   C2SP tlog-tiles */
+MUST_USE rc seal_check_tiles(
+	int dir, const struct checkpoint *c, bool entries, struct fs_progress *progress, struct err *e);
 
 /* Where verify tells what it finds. */
 struct seal_report {
@@ -90,7 +130,6 @@ struct seal_report {
 	uint64_t sealed; /* of them; the others are kept, and the next commit seals them */
 	uint64_t warc_bytes;
 };
-struct fs_progress;
 
 /* Reads everything: frames, spans of warc/, tiles, checkpoint, state. OK when it could all be read and every problem
  * has been reported (r->problems counts them) · E_IO when reading itself failed. */

@@ -23,8 +23,34 @@ void tile_builder_clear(struct tile_builder *b);
 /* Continues a log of that size, from its tiles in `dir`. OK · E_NOTFOUND a tile is missing · E_VERIFY. */
 MUST_USE rc tile_builder_load(struct tile_builder *b, int dir, uint64_t size, struct err *e);
 MUST_USE rc tile_builder_add(struct tile_builder *b, struct str leaf, struct err *e);
+/* The same of a leaf that only its hash is known of. Bundles are then not to be used. */
+MUST_USE rc tile_builder_add_hash(struct tile_builder *b, const struct hash *leaf_hash, struct err *e);
 /* Hands out the partial tiles of the right edge. */
 MUST_USE rc tile_builder_rest(struct tile_builder *b, struct err *e);
+
+struct tile_out {
+	struct str path;
+	struct str bytes;
+	bool full;
+};
+
+struct seal {
+	struct tile_builder builder; /* first: out() gets back to the seal */
+	struct archive *ar;
+	struct signer *signer;
+	struct checkpoint last; /* signed, and its note as log/state has it */
+	struct buf last_note;
+	uint64_t published;
+	bool unpublished; /* found at the start: more is signed than log/checkpoint says */
+	struct arena run;
+	struct arena batch; /* tiles to be written at the next commit */
+	struct tile_out *out;
+	size_t nout;
+	bool dead;
+};
+
+/* OK · E_IO an earlier failure has used it up. */
+MUST_USE rc seal_usable(const struct seal *l, struct err *e);
 
 /* Reads and verifies a checkpoint file. E_NOTFOUND · E_VERIFY · E_FORMAT. */
 MUST_USE rc seal_read_checkpoint(int dir, const char *path, const struct note_key *key, struct arena *a,

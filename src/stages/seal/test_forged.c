@@ -291,6 +291,31 @@ struct forgery {
 	uint64_t end; /* of the head; 0: as it was */
 };
 
+/* A token, or a policy, that this log did not keep. */
+static struct str forged_token(struct world *w, const char *what)
+{
+	AUTO(buf) text = {0};
+	AUTO(buf) note = {0};
+	AUTO(buf) body = {0};
+	struct err e;
+	const struct str bytes = STR("quorum none\n");
+	struct checkpoint other = {signer_key(w->signer)->name, 1, hash_of(STR("another log"))};
+	struct leaf leaf = {.kind = strcmp(what, "a policy") == 0 ? LEAF_POLICY : LEAF_ANCHOR,
+		.token = LEAF_COSIG,
+		.size = 1,
+		.hash = hash_of(bytes)};
+	buf_init(&text, CAP_LEAF);
+	leaf_text(&text, &leaf);
+	buf_init(&note, CAP_LEAF);
+	if (leaf.kind == LEAF_ANCHOR)
+		checkpoint_text(&note, &other);
+	if (strcmp(what, "a token about another log") == 0)
+		assert_int_equal(signer_sign_note(w->signer, &note, &e), OK);
+	buf_init(&body, LEAF_BODY_MAX);
+	leaf_body_add(&body, &(struct leaf_body){buf_str(&text), buf_str(&note), bytes});
+	return str_dup(&w->a, buf_str(&body));
+}
+
 /* A frame behind the sealed ones whose digest holds, and whose record is not about bytes that lie where they should. */
 static void forge(struct world *w, const struct forgery *c)
 {
@@ -301,6 +326,8 @@ static void forge(struct world *w, const struct forgery *c)
 		last->body = changed(w, last->body, c->field, c->value);
 	if (c->kind == FRAME_LEAF)
 		last->body = STR("onrecord/v1 key add example.org/x+00000000+AQ\n");
+	if (c->kind == FRAME_TOKEN)
+		last->body = forged_token(w, c->what);
 	if (strcmp(c->what, "no record") == 0)
 		last->body = STR("this is no record");
 	if (strcmp(c->what, "a leaf that no log can hold") == 0)
@@ -328,6 +355,9 @@ static void test_nothing_foreign_behind_the_sealed_frames_is_sealed(void **unuse
 		{"a file elsewhere", FRAME_RECORD, "warc.file", "../../onrecord-20181115072500-00001.warc.gz", 0},
 		{"a head that says less", FRAME_RECORD, NULL, NULL, 5},
 		{"a public leaf", FRAME_LEAF, NULL, NULL, 0},
+		{"a token of nobody", FRAME_TOKEN, NULL, NULL, 0},
+		{"a token about another log", FRAME_TOKEN, NULL, NULL, 0},
+		{"a policy", FRAME_TOKEN, NULL, NULL, 0},
 		{"no record", FRAME_RECORD, NULL, NULL, 0},
 		{"a leaf that no log can hold", FRAME_LEAF, NULL, NULL, 0},
 	};

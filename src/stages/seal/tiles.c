@@ -44,18 +44,24 @@ static rc push_hash(struct tile_builder *b, uint64_t size, struct hash h, struct
 	return OK;
 }
 
+rc tile_builder_add_hash(struct tile_builder *b, const struct hash *leaf_hash, struct err *e)
+{
+	uint64_t size = b->edge.size;
+	tlog_edge_add(&b->edge, leaf_hash);
+	return push_hash(b, size, *leaf_hash, e);
+}
+
 rc tile_builder_add(struct tile_builder *b, struct str leaf, struct err *e)
 {
 	uint64_t size = b->edge.size;
 	struct hash h = tlog_leaf_hash(leaf);
-	tlog_edge_add(&b->edge, &h);
 	tlog_bundle_add(&b->bundle, leaf);
 	TRY(buf_done(&b->bundle, e));
 	if (width_at(size, 0) + 1 == TLOG_TILE_WIDTH) {
 		TRY(b->out(b, -1, index_at(size, 0), TLOG_TILE_WIDTH, buf_str(&b->bundle), e));
 		buf_reset(&b->bundle);
 	}
-	return push_hash(b, size, h, e);
+	return tile_builder_add_hash(b, &h, e);
 }
 
 rc tile_builder_rest(struct tile_builder *b, struct err *e)

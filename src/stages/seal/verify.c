@@ -263,18 +263,27 @@ static rc check_warc(struct verifier *v, const struct frame *f, const struct rec
 	return OK;
 }
 
+/* An entry whose text is public. When it is wrong, that is told, and no leaf is known. */
+static void check_public(struct verifier *v, struct arena *rec, const struct frame *f, struct str *ret_leaf)
+{
+	struct err e;
+	struct leaf leaf;
+	*ret_leaf = STR("");
+	rc r = verify_public(v, rec, f, &leaf, ret_leaf, &e);
+	if (r == OK && !is_sealed(v, f->ref.index) && leaf.kind != LEAF_ANCHOR)
+		r = err_set(&e, E_VERIFY, "a public leaf that is not sealed");
+	if (r != OK)
+		verifier_tell_frame(v, &f->ref, &e);
+}
+
 static rc check_frame(struct verifier *v, struct arena *rec, const struct frame *f, struct err *e)
 {
 	struct str leaf;
 	struct record r;
 	bool sealed = is_sealed(v, f->ref.index);
 	uint64_t before = v->report->problems;
-	if (f->kind == FRAME_LEAF) {
-		leaf = f->body;
-		if (!is_sealed(v, f->ref.index))
-			TELL(v, "records/%012llu.rec: offset %llu: frame %llu: a public leaf that is not sealed",
-				(unsigned long long)f->ref.file, (unsigned long long)f->ref.offset,
-				(unsigned long long)f->ref.index);
+	if (f->kind != FRAME_RECORD) {
+		check_public(v, rec, f, &leaf);
 		TRY(check_warc(v, f, NULL, e));
 	} else {
 		if (record_decode(rec, f->body, &r, e) != OK) {
@@ -393,6 +402,7 @@ static rc verify_all(struct verifier *v, struct err *e)
 	struct stray_check records = {{stray_records}, v};
 	TRY(fs_list(archive_dir(v->ar), "warc", &warc.visit, e));
 	TRY(fs_list(archive_dir(v->ar), "records", &records.visit, e));
+	TRY(verify_notes(v, e));
 	return verify_names(v, e);
 }
 

@@ -5,6 +5,7 @@
 
 #include "stages/seal/seal_int.h"
 
+struct seen_note;
 struct verifier {
 	struct tile_builder builder; /* first: out() gets back to the verifier */
 	struct archive *ar;
@@ -27,6 +28,9 @@ struct verifier {
 	struct archive_end warc; /* covered so far */
 	struct str *warc_seen;
 	size_t nwarc_seen;
+	/* checkpoints that tokens are about */
+	struct seen_note *notes;
+	size_t nnotes;
 };
 
 void verifier_tell(struct verifier *v, const struct err *e);
@@ -46,6 +50,13 @@ void verifier_unfinished(struct verifier *v, const struct err *e);
 		verifier_unfinished((v), &tell_e_);                                                                    \
 	} while (0)
 
+/* Tells of a frame that is wrong. */
+void verifier_tell_frame(struct verifier *v, const struct archive_ref *ref, struct err *e);
+/* Checks an entry that is no record; what it says, and the text of its leaf. OK · what is wrong with it. */
+MUST_USE rc verify_public(struct verifier *v, struct arena *a, const struct frame *f, struct leaf *ret,
+	struct str *ret_text, struct err *e);
+/* Tells of tokens whose checkpoint this log never had. After all frames and tiles. */
+MUST_USE rc verify_notes(struct verifier *v, struct err *e);
 /* The builder's out(): compares the tile that the leaves give with its files. */
 MUST_USE rc verify_tile(
 	struct tile_builder *b, int level, uint64_t index, unsigned width, struct str bytes, struct err *e);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries of the log that are no records: kept and sealed, and found again through the catalog. */
+#include "app/pipeline/pipeline_int.h"
+#include "base/caps.h"
+
+rc token_of(struct arena *a, const struct frame *f, struct pipeline_token *ret, struct err *e)
+{
+	struct leaf_body body = {.text = f->body};
+	struct leaf leaf;
+	if (f->kind == FRAME_TOKEN)
+		TRY(leaf_body_parse(a, f->body, &body, &leaf, e));
+	else
+		TRY(leaf_parse(a, f->body, &leaf, e));
+	*ret = (struct pipeline_token){f->ref, leaf, body.text, body.note, body.bytes};
+	return OK;
+}
+
+struct str token_word(const struct leaf *leaf)
+{
+	switch (leaf->kind) {
+	case LEAF_ANCHOR:
+		return leaf_token_name(leaf->token);
+	case LEAF_KEY:
+		return STR("key");
+	case LEAF_POLICY:
+		return STR("policy");
+	case LEAF_CONTINUES:
+		return STR("continues");
+	}
+	return STR("");
+}
+
+rc pipeline_tokens(struct pipeline *p, struct pipeline_tokens *v, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) body = {0};
+	struct catalog_token *all = NULL;
+	size_t n = 0;
+	if (!pipeline_catalog(p))
+		return err_set(e, E_FORMAT, "the catalog cannot be used (onrecord reindex makes it anew)");
+	TRY(catalog_tokens(p->catalog, &a, &all, &n, e));
+	buf_init(&body, CAP_RECORD);
+	for (size_t i = 0; i < n; i++) {
+		AUTO(arena) one = {0};
+		struct frame f;
+		struct pipeline_token t;
+		TRY(archive_frame_read(p->ar, all[i].ref, &body, &f, e));
+		if (f.kind == FRAME_RECORD || token_of(&one, &f, &t, e) != OK)
+			return err_set(e, E_VERIFY,
+				"the catalog names entry %llu, which is another (onrecord reindex makes it anew)",
+				(unsigned long long)all[i].index);
+		TRY(v->token(v, &t, e));
+	}
+	return OK;
+}
+
+/* What was just kept. */
+static void remember_token(struct pipeline *p, const struct leaf *leaf, struct archive_ref ref)
+{
+	struct err why;
+	if (!p->catalog)
+		return;
+	if (catalog_add_token(p, &(struct catalog_token){ref.index, token_word(leaf), leaf->size, ref}, &why) != OK)
+		drop_catalog(p, &why);
+}
+
+rc pipeline_add_token(struct pipeline *p, const struct seal_token *t, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct archive_ref ref;
+	struct checkpoint c;
+	TRY(seal_add_token(p->seal, t, &ref, e));
+	TRY(seal_parse_checkpoint(t->note, &p->key, &a, &c, e));
+	remember_token(p, &(struct leaf){.kind = LEAF_ANCHOR, .token = t->kind, .size = c.size}, ref);
+	return OK;
+}
+
+rc pipeline_add_policy(struct pipeline *p, struct str text, struct err *e)
+{
+	struct archive_ref ref;
+	TRY(seal_add_policy(p->seal, text, &ref, e));
+	remember_token(p, &(struct leaf){.kind = LEAF_POLICY}, ref);
+	return OK;
+}
+
+rc pipeline_add_leaf(struct pipeline *p, const struct leaf *leaf, struct err *e)
+{
+	struct archive_ref ref;
+	TRY(seal_add_leaf(p->seal, leaf, &ref, e));
+	remember_token(p, &(struct leaf){.kind = leaf->kind, .size = 0}, ref);
+	return OK;
+}
+
+struct str pipeline_note(const struct pipeline *p)
+{
+	return seal_note(p->seal);
+}
