@@ -19,6 +19,7 @@ enum exit_code {
 	EXIT_NETWORK = 4,
 	EXIT_BLOCKED = 5, /* by the site; what it answered is kept */
 	EXIT_PARTIAL = 6,
+	EXIT_NOT_YET = 7, /* calendars have no block yet */
 	EXIT_BUG = 70,
 };
 
@@ -42,7 +43,12 @@ struct options {
 	uint64_t limit;
 	bool deep;
 	const char *key; /* of the log, as the user knows it */
-	int part;        /* enum capture_part, PART_TEXT or PART_MARKDOWN */
+	bool upgrade;
+	bool list;
+	bool again;
+	const char *tsa_ca;  /* file */
+	const char *headers; /* file */
+	int part;            /* enum capture_part, PART_TEXT or PART_MARKDOWN */
 	char **args;
 	size_t nargs;
 };
@@ -99,6 +105,17 @@ void cli_row(struct cli *c, const struct catalog_row *row, bool sealed);
 /* Its members, into an object that is open. */
 void cli_row_json(struct jsonw *w, const struct catalog_row *row, bool sealed);
 
+/* What the user trusts to judge anchors: --tsa-ca, else what the archive's `authorities` name, and --headers.
+ * In c->run. OK · E_USAGE · E_NOTFOUND a file that was named · E_IO. */
+MUST_USE rc cli_trust(struct cli *c, struct pipeline *p, struct anchor_trust *ret, struct err *e);
+/* "2018-11-15T09:25:09Z (±1 s)". */
+struct str cli_anchor_time(struct arena *a, const struct anchor_verdict *v);
+/* "rfc3161", "ots" and how far it holds: "holds", "holds as far as checked", "promised", "FAILS". */
+const char *cli_anchor_state(const struct anchor_verdict *v);
+/* Where an entry stands among anchors, as lines or members. `claimed` in ns, when there is one. */
+void cli_bracket(struct buf *b, const struct bracket *k);
+void cli_bracket_json(struct jsonw *w, const struct bracket *k);
+
 /* The commands: options and arguments are in c->o, counted and checked as the table in main.c says. They print what
  * went wrong themselves. */
 enum exit_code cmd_init(struct cli *c);
@@ -108,6 +125,7 @@ enum exit_code cmd_show(struct cli *c);
 enum exit_code cmd_cat(struct cli *c);
 enum exit_code cmd_read(struct cli *c);
 enum exit_code cmd_verify(struct cli *c);
+enum exit_code cmd_anchor(struct cli *c);
 enum exit_code cmd_reindex(struct cli *c);
 enum exit_code cmd_cdxj(struct cli *c);
 

@@ -13,6 +13,11 @@ struct checking {
 	uint64_t bytes;
 	uint64_t captures;
 	uint64_t deep;
+	struct arena anchors;
+	struct anchored *anchored;
+	size_t nanchored;
+	uint64_t holding; /* anchors */
+	uint64_t late;    /* captures that claim a time that anchors contradict */
 };
 
 static void say_json(struct checking *k, const char *what, const char *text)
@@ -64,6 +69,55 @@ static void on_bytes(struct fs_progress *p, uint64_t n)
 	cli_bar(k->c, "verifying (MiB)", k->bytes >> 20, 0);
 }
 
+/* Time stamps and proofs of the log. One that fails is a problem; one that cannot be checked to the end is not. */
+static void judge_anchors(struct checking *k)
+{
+	struct anchor_trust trust;
+	struct err e;
+	rc r = cli_trust(k->c, k->p, &trust, &e);
+	if (r == OK)
+		r = pipeline_judge(k->p, &trust, &k->anchors, &k->anchored, &k->nanchored, &e);
+	if (r != OK) {
+		k->report.problems++;
+		say_problem(k, &e);
+		return;
+	}
+	for (size_t i = 0; i < k->nanchored; i++) {
+		const struct anchored *x = &k->anchored[i];
+		k->holding += x->verdict.state == ANCHOR_HOLDS;
+		if (x->verdict.state != ANCHOR_FAILS)
+			continue;
+		rc_ignore(err_set(&e, E_VERIFY, "entry %llu: anchor of kind %s: %.*s", (unsigned long long)x->index,
+			leaf_token_name(x->kind).p, STR_FMT(x->verdict.said)));
+		k->report.problems++;
+		say_problem(k, &e);
+	}
+}
+
+/* Of our own captures: an import has the time that its archive claims, which may lie years back. */
+static void check_time(struct checking *k, const struct frame *f, const struct record *r)
+{
+	AUTO(arena) a = {0};
+	struct instant t;
+	struct bracket b = bracket_of(k->anchored, k->nanchored, f->ref.index);
+	if (!str_eq(r->kind, STR("capture")) || !instant_parse_iso(record_get(r, "time"), &t) ||
+		bracket_allows(&b, t.ns))
+		return;
+	k->late++;
+	bool early = b.before && t.ns - CLOCK_SLACK > b.before->verdict.time + b.before->verdict.slack;
+	const struct anchored *x = early ? b.before : b.after;
+	const char *text = str_fmt(&a,
+		"entry %llu: flagged: claims the time %.*s, but the anchor in entry %llu says %s %.*s",
+		(unsigned long long)f->ref.index, STR_FMT(record_get(r, "time")), (unsigned long long)x->index,
+		early ? "that it existed before" : "that it was appended after",
+		STR_FMT(cli_anchor_time(&a, &x->verdict)))
+				   .p;
+	if (k->c->o.json)
+		say_json(k, "flagged", text);
+	else
+		cli_note(k->c, text);
+}
+
 static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 {
 	(void)sealed;
@@ -77,6 +131,7 @@ static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 	if (capture_locate(&rec, &span, &e) != OK)
 		return;
 	k->captures++;
+	check_time(k, f, &rec);
 	if (!k->c->o.deep)
 		return;
 	k->deep++;
@@ -137,6 +192,9 @@ static void summary(struct checking *k)
 		jsonw_u64(&w, "not_sealed", r->frames - r->sealed);
 		jsonw_u64(&w, "warc_bytes", r->warc_bytes);
 		jsonw_u64(&w, "parsed_again", k->deep);
+		jsonw_u64(&w, "anchors", k->nanchored);
+		jsonw_u64(&w, "anchors_holding", k->holding);
+		jsonw_u64(&w, "flagged", k->late);
 		jsonw_u64(&w, "problems", r->problems);
 		jsonw_u64(&w, "leftovers", r->leftovers);
 		jsonw_bool(&w, "outside_copy", !r->no_outside_copy);
@@ -161,6 +219,10 @@ static void summary(struct checking *k)
 	if (r->frames > r->sealed)
 		buf_addf(b, ", %llu %s kept, not sealed", (unsigned long long)(r->frames - r->sealed),
 			r->frames - r->sealed == 1 ? "entry" : "entries");
+	if (k->nanchored)
+		buf_addf(b, ", %llu of %zu anchors checked to the end", (unsigned long long)k->holding, k->nanchored);
+	if (k->late)
+		buf_addf(b, ", %llu flagged for the time that they claim", (unsigned long long)k->late);
 	if (r->problems)
 		buf_addf(b, ", %llu %s", (unsigned long long)r->problems, r->problems == 1 ? "problem" : "problems");
 	buf_addc(b, '\n');
@@ -178,11 +240,15 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 		.c = c,
 		.p = p};
 	k.report.progress = &k.progress;
+	judge_anchors(&k);
 	rc r = seal_verify(pipeline_archive(p), pipeline_key(p), &k.report, &e);
 	cli_bar_end(c);
-	if (r != OK)
+	if (r != OK) {
+		arena_clear(&k.anchors);
 		return cli_fail(c, &e);
+	}
 	summary(&k);
+	arena_clear(&k.anchors);
 	/* an older copy lacks captures that were sealed: the answer is no, though not of the bytes that are there */
 	return k.report.problems || k.report.known_outside ? EXIT_NO : EXIT_DONE;
 }
