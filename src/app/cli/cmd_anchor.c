@@ -47,7 +47,7 @@ rc cli_trust(struct cli *c, struct pipeline *p, struct anchor_trust *ret, struct
 struct str cli_anchor_time(struct arena *a, const struct anchor_verdict *v)
 {
 	struct str t = instant_utc(a, v->time, 0);
-	int64_t s = (v->slack + 999999999) / 1000000000;
+	int64_t s = v->slack / 1000000000 + (v->slack % 1000000000 != 0);
 	return s ? str_fmt(a, "%.*s (give or take %lld s)", STR_FMT(t), (long long)s) : t;
 }
 

@@ -104,7 +104,7 @@ static void check_time(struct checking *k, const struct frame *f, const struct r
 		bracket_allows(&b, t.ns))
 		return;
 	k->late++;
-	bool early = b.before && t.ns - CLOCK_SLACK > b.before->verdict.time + b.before->verdict.slack;
+	bool early = !bracket_allows(&(struct bracket){NULL, b.before}, t.ns);
 	const struct anchored *x = early ? b.before : b.after;
 	const char *text = str_fmt(&a,
 		"entry %llu: flagged: claims the time %.*s, but the anchor in entry %llu says %s %.*s",

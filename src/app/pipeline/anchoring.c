@@ -182,19 +182,35 @@ rc pipeline_judge(struct pipeline *p, const struct anchor_trust *trust, struct a
 	return OK;
 }
 
+/* Times of records and tokens are anybody's. */
+static int64_t plus(int64_t a, int64_t b)
+{
+	int64_t sum = 0;
+	if (__builtin_add_overflow(a, b, &sum))
+		return b > 0 ? INT64_MAX : INT64_MIN;
+	return sum;
+}
+
+static int64_t earliest(const struct anchored *x)
+{
+	return plus(x->verdict.time, -x->verdict.slack);
+}
+
+static int64_t latest(const struct anchored *x)
+{
+	return plus(x->verdict.time, x->verdict.slack);
+}
+
 struct bracket bracket_of(const struct anchored *all, size_t n, uint64_t index)
 {
 	struct bracket b = {NULL, NULL};
 	for (size_t i = 0; i < n; i++) {
 		const struct anchored *x = &all[i];
-		const struct anchor_verdict *v = &x->verdict;
-		if (!v->has_time || v->state == ANCHOR_FAILS)
+		if (!x->verdict.has_time || x->verdict.state == ANCHOR_FAILS)
 			continue;
-		if (x->index < index &&
-			(!b.after || v->time - v->slack > b.after->verdict.time - b.after->verdict.slack))
+		if (x->index < index && (!b.after || earliest(x) > earliest(b.after)))
 			b.after = x;
-		if (x->size > index &&
-			(!b.before || v->time + v->slack < b.before->verdict.time + b.before->verdict.slack))
+		if (x->size > index && (!b.before || latest(x) < latest(b.before)))
 			b.before = x;
 	}
 	return b;
@@ -202,7 +218,7 @@ struct bracket bracket_of(const struct anchored *all, size_t n, uint64_t index)
 
 bool bracket_allows(const struct bracket *b, int64_t claimed)
 {
-	if (b->after && claimed + CLOCK_SLACK < b->after->verdict.time - b->after->verdict.slack)
+	if (b->after && plus(claimed, CLOCK_SLACK) < earliest(b->after))
 		return false;
-	return !b->before || claimed - CLOCK_SLACK <= b->before->verdict.time + b->before->verdict.slack;
+	return !b->before || plus(claimed, -CLOCK_SLACK) <= latest(b->before);
 }

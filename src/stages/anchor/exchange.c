@@ -44,7 +44,7 @@ bool pieces_take_verdict(struct bytes_reader *r, struct arena *a, struct anchor_
 	v.said = str_dup(a, pieces_take(r));
 	v.state = state <= ANCHOR_FAILS ? (enum anchor_state)state : ANCHOR_FAILS;
 	*ret = v;
-	return !r->bad && state <= ANCHOR_FAILS && v.slack >= 0;
+	return !r->bad && state <= ANCHOR_FAILS && v.slack >= 0 && v.slack < INT64_MAX;
 }
 
 rc anchor_fetch(struct env *env, const struct anchor_net *net, struct str url, const char *headers, struct str body,
