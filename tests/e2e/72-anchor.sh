@@ -49,6 +49,24 @@ says "by the newest before it" 'appended after .* by .*(entry '
 
 ok "all of it verifies" "$ONRECORD" -C "$A" verify
 says "anchors are counted" ' of 3 anchors'
+python3 - "$A/catalog.db" <<'P'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("delete from token")
+db.commit()
+P
+ok "a catalog without them" "$ONRECORD" -C "$A" verify
+says "hides none" ' of 3 anchors'
+ok "and is made anew" "$ONRECORD" -C "$A" reindex -q
+
+if command -v faketime >/dev/null; then
+	ok "a capture by a clock that is two days behind" faketime -f -2d "$ONRECORD" -C "$A" add -q "http://127.0.0.1:$port/"
+	ok "is kept and sealed" "$ONRECORD" -C "$A" verify
+	says "and flagged: it was appended after an anchor" 'flagged: claims the time .* it was appended after'
+	says "once" ', 1 flagged for the time'
+else
+	skip "a back-dated capture is flagged" "faketime is not installed"
+fi
 sent=$(curl -s "$calendar/_seen" | head -n 1)
 digest=$(sha256sum "$A/log/checkpoint" | cut -d' ' -f1)
 ok "the calendar never saw the digest of the checkpoint" test -n "$sent" -a "$sent" != "$digest"

@@ -201,7 +201,7 @@ static rc list(struct cli *c, struct pipeline *p, enum exit_code *ret, struct er
 	struct anchored *all = NULL;
 	size_t n = 0;
 	TRY(cli_trust(c, p, &trust, e));
-	TRY(pipeline_judge(p, &trust, &c->run, &all, &n, e));
+	TRY(pipeline_judge(p, NULL, &trust, &c->run, &all, &n, e));
 	for (size_t i = 0; i < n; i++) {
 		list_one(c, &all[i]);
 		if (all[i].verdict.state == ANCHOR_FAILS)

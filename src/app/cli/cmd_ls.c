@@ -89,7 +89,7 @@ static rc load_bracket(struct cli *c, struct pipeline *p, struct arena *a, struc
 	struct anchored *all = NULL;
 	size_t n = 0;
 	TRY(cli_trust(c, p, &trust, e));
-	TRY(pipeline_judge(p, &trust, a, &all, &n, e));
+	TRY(pipeline_judge(p, NULL, &trust, a, &all, &n, e));
 	s->bracket = bracket_of(all, n, s->x.row.index);
 	return OK;
 }

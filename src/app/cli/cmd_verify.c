@@ -13,7 +13,13 @@ struct checking {
 	uint64_t bytes;
 	uint64_t captures;
 	uint64_t deep;
-	struct arena anchors;
+	struct token_list tokens; /* as the records have them: the catalog may lack some */
+	struct claim {
+		uint64_t index;
+		int64_t time;
+	} * claims; /* of our own captures */
+	size_t nclaims;
+	struct arena run;
 	struct anchored *anchored;
 	size_t nanchored;
 	uint64_t holding; /* anchors */
@@ -76,7 +82,7 @@ static void judge_anchors(struct checking *k)
 	struct err e;
 	rc r = cli_trust(k->c, k->p, &trust, &e);
 	if (r == OK)
-		r = pipeline_judge(k->p, &trust, &k->anchors, &k->anchored, &k->nanchored, &e);
+		r = pipeline_judge(k->p, &k->tokens, &trust, &k->run, &k->anchored, &k->nanchored, &e);
 	if (r != OK) {
 		k->report.problems++;
 		say_problem(k, &e);
@@ -95,27 +101,40 @@ static void judge_anchors(struct checking *k)
 }
 
 /* Of our own captures: an import has the time that its archive claims, which may lie years back. */
-static void check_time(struct checking *k, const struct frame *f, const struct record *r)
+static void take_claim(struct checking *k, const struct frame *f, const struct record *r)
+{
+	struct instant t;
+	if (!str_eq(r->kind, STR("capture")) || !instant_parse_iso(record_get(r, "time"), &t))
+		return;
+	struct claim *c = arena_push(&k->run, &k->claims, &k->nclaims, sizeof(*c));
+	*c = (struct claim){f->ref.index, t.ns};
+}
+
+static void flag(struct checking *k, const struct claim *claim, const struct bracket *b)
 {
 	AUTO(arena) a = {0};
-	struct instant t;
-	struct bracket b = bracket_of(k->anchored, k->nanchored, f->ref.index);
-	if (!str_eq(r->kind, STR("capture")) || !instant_parse_iso(record_get(r, "time"), &t) ||
-		bracket_allows(&b, t.ns))
-		return;
+	bool late = !bracket_allows(&(struct bracket){NULL, b->before}, claim->time);
+	const struct anchored *x = late ? b->before : b->after;
 	k->late++;
-	bool early = !bracket_allows(&(struct bracket){NULL, b.before}, t.ns);
-	const struct anchored *x = early ? b.before : b.after;
 	const char *text = str_fmt(&a,
-		"entry %llu: flagged: claims the time %.*s, but the anchor in entry %llu says %s %.*s",
-		(unsigned long long)f->ref.index, STR_FMT(record_get(r, "time")), (unsigned long long)x->index,
-		early ? "that it existed before" : "that it was appended after",
+		"entry %llu: flagged: claims the time %.*s, but the anchor in entry %llu says that it %s %.*s",
+		(unsigned long long)claim->index, STR_FMT(instant_utc(&a, claim->time, 0)),
+		(unsigned long long)x->index, late ? "existed before" : "was appended after",
 		STR_FMT(cli_anchor_time(&a, &x->verdict)))
 				   .p;
 	if (k->c->o.json)
 		say_json(k, "flagged", text);
 	else
 		cli_note(k->c, text);
+}
+
+static void check_claims(struct checking *k)
+{
+	for (size_t i = 0; k->nanchored && i < k->nclaims; i++) {
+		struct bracket b = bracket_of(k->anchored, k->nanchored, k->claims[i].index);
+		if (!bracket_allows(&b, k->claims[i].time))
+			flag(k, &k->claims[i], &b);
+	}
 }
 
 static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
@@ -126,12 +145,13 @@ static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 	struct record rec;
 	struct archive_span span;
 	struct err e;
+	token_list_add(&k->tokens, f);
 	if (f->kind != FRAME_RECORD || record_decode(&a, f->body, &rec, &e) != OK)
 		return;
 	if (capture_locate(&rec, &span, &e) != OK)
 		return;
 	k->captures++;
-	check_time(k, f, &rec);
+	take_claim(k, f, &rec);
 	if (!k->c->o.deep)
 		return;
 	k->deep++;
@@ -240,15 +260,17 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 		.c = c,
 		.p = p};
 	k.report.progress = &k.progress;
-	judge_anchors(&k);
 	rc r = seal_verify(pipeline_archive(p), pipeline_key(p), &k.report, &e);
 	cli_bar_end(c);
-	if (r != OK) {
-		arena_clear(&k.anchors);
-		return cli_fail(c, &e);
+	if (r == OK) {
+		judge_anchors(&k);
+		check_claims(&k);
+		summary(&k);
 	}
-	summary(&k);
-	arena_clear(&k.anchors);
+	arena_clear(&k.tokens.a);
+	arena_clear(&k.run);
+	if (r != OK)
+		return cli_fail(c, &e);
 	/* an older copy lacks captures that were sealed: the answer is no, though not of the bytes that are there */
 	return k.report.problems || k.report.known_outside ? EXIT_NO : EXIT_DONE;
 }

@@ -149,8 +149,8 @@ static rc evidence_of(
 	return buf_done(ret, e);
 }
 
-rc pipeline_judge(struct pipeline *p, const struct anchor_trust *trust, struct arena *a, struct anchored **ret,
-	size_t *ret_n, struct err *e)
+rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const struct anchor_trust *trust,
+	struct arena *a, struct anchored **ret, size_t *ret_n, struct err *e)
 {
 	AUTO(arena) rows = {0};
 	AUTO(buf) body = {0};
@@ -158,7 +158,12 @@ rc pipeline_judge(struct pipeline *p, const struct anchor_trust *trust, struct a
 	struct anchored *all = NULL;
 	size_t n = 0;
 	size_t nall = 0;
-	TRY(token_rows(p, &rows, &row, &n, e));
+	if (tokens) {
+		row = tokens->row;
+		n = tokens->n;
+	} else {
+		TRY(token_rows(p, &rows, &row, &n, e));
+	}
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = 0; i < n; i++) {
 		AUTO(arena) one = {0};

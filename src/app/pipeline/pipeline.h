@@ -199,9 +199,18 @@ struct anchored {
 	enum leaf_token kind;
 	struct anchor_verdict verdict;
 };
-/* All of them, in the order of the log, in `a`. OK · E_VERIFY a damaged frame · as anchor_judge(). */
-MUST_USE rc pipeline_judge(struct pipeline *p, const struct anchor_trust *trust, struct arena *a, struct anchored **ret,
-	size_t *ret_n, struct err *e);
+/* Entries that are no records, as who has read the log has found them. */
+struct token_list {
+	struct arena a;
+	struct catalog_token *row;
+	size_t n;
+};
+/* Takes the frame when it is one. Free with arena_clear(&l->a). */
+void token_list_add(struct token_list *l, const struct frame *f);
+/* The anchors among `tokens`, judged, in the order of the log, in `a`. NULL: those that the catalog has, which may be
+ * fewer than there are. OK · E_VERIFY a damaged frame · as anchor_judge(). */
+MUST_USE rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const struct anchor_trust *trust,
+	struct arena *a, struct anchored **ret, size_t *ret_n, struct err *e);
 
 /* Between which times an entry was appended, as far as anchors with a time say; a time of theirs has its slack taken
  * off or added. Each is NULL when there is none. */

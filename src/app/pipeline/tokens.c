@@ -30,6 +30,17 @@ struct str token_word(const struct leaf *leaf)
 	return STR("");
 }
 
+void token_list_add(struct token_list *l, const struct frame *f)
+{
+	AUTO(arena) a = {0};
+	struct pipeline_token t;
+	struct err ignored;
+	if (f->kind == FRAME_RECORD || token_of(&a, f, &t, &ignored) != OK)
+		return;
+	struct catalog_token *row = arena_push(&l->a, &l->row, &l->n, sizeof(*row));
+	*row = (struct catalog_token){f->ref.index, token_word(&t.leaf), t.leaf.size, f->ref};
+}
+
 rc token_rows(struct pipeline *p, struct arena *a, struct catalog_token **ret, size_t *ret_n, struct err *e)
 {
 	if (!pipeline_catalog(p))
