@@ -14,16 +14,6 @@ struct str pieces_take(struct bytes_reader *r)
 	return bytes_take(r, bytes_u32(r));
 }
 
-void pieces_add_u64(struct buf *b, uint64_t v)
-{
-	buf_addu64(b, v);
-}
-
-uint64_t pieces_take_u64(struct bytes_reader *r)
-{
-	return bytes_u64(r);
-}
-
 void pieces_add_verdict(struct buf *b, const struct anchor_verdict *v)
 {
 	buf_addu64(b, v->state);
