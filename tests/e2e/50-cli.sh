@@ -22,16 +22,16 @@ P
 keys() {
 	"$ONRECORD" --json "$@" 2>/dev/null | json "' '.join(rows[-1])"
 }
-row='index id kind url final time status type length payload truncated title language published updated state'
+row='index id kind url final time status type length payload truncated title language published updated state witnessed'
 is "init --json" "archive vkey" "$(json "' '.join(rows[-1])" <"$T/init")"
 "$ONRECORD" add --json "$T/few.warc.gz" "$odd/gzip" "$odd/blocked" http://127.0.0.1:1/ >"$T/add" 2>"$T/err"
-is "add --json: an object for each capture, and one about all" "[16, 16, 16, 16, 16, 5]" "$(json "[len(r) for r in rows]" <"$T/add")"
+is "add --json: an object for each capture, and one about all" "[17, 17, 17, 17, 17, 5]" "$(json "[len(r) for r in rows]" <"$T/add")"
 is "what it says about all, the source's entry with it" "{'kept': 5, 'failed': 1, 'partial': 0, 'blocked': 1, 'sealed': 6}" \
 	"$(json "rows[-1]" <"$T/add")"
 is "add --json: captures" "$row" "$(json "' '.join(rows[0])" <"$T/add")"
 is "ls --json" "$row" "$(keys ls)"
 is "show --json" "$row record log article" "$(keys show '#0')"
-is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again problems leftovers outside_copy origin key_id size root" "$(keys verify)"
+is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again cosignatures problems leftovers outside_copy origin key_id size root" "$(keys verify)"
 vkey=$(json "rows[-1]['vkey']" <"$T/init")
 ok "verify --key with the log's key" "$ONRECORD" verify --key "$vkey"
 is "names the log, its key, size and root" 1 "$(grep -c "^log example.org/desk, key id [0-9a-f]\{8\}, size 6, root .\{44\}$" "$T/out")"
