@@ -100,6 +100,10 @@ MUST_USE rc cli_open(struct cli *c, bool write, struct pipeline **ret, struct er
 /* A file that the user names, - for standard input; `ret` gets that cap.
  * OK · E_NOTFOUND · E_DENIED · E_FORMAT no regular file · E_LIMIT · E_IO. */
 MUST_USE rc cli_read_input(const char *path, size_t cap, struct buf *ret, struct err *e);
+/* To -o, or standard output. OK · E_IO · E_DENIED. */
+MUST_USE rc cli_write_output(struct cli *c, struct str bytes, struct err *e);
+/* Seconds since 1970 as "2018-11-15T07:25:09Z". */
+struct str cli_time(struct arena *a, uint64_t seconds);
 /* witnesses_load() for commands that look: what goes wrong is said, and then there are none. */
 void cli_witnesses(struct cli *c, struct pipeline *p, struct witnesses *ret);
 
@@ -125,6 +129,8 @@ enum exit_code cmd_verify(struct cli *c);
 enum exit_code cmd_reindex(struct cli *c);
 enum exit_code cmd_cdxj(struct cli *c);
 enum exit_code cmd_witness(struct cli *c);
+/* init, trust, serve and sign of witness; false when it was none of them. */
+bool cmd_cosign(struct cli *c, enum exit_code *ret);
 enum exit_code cmd_policy(struct cli *c);
 
 #endif

@@ -139,8 +139,8 @@ static void test_half_a_request_keeps_nobody_else_waiting(void **state)
 	struct env env;
 	struct httpd *h = serve(&env);
 	AUTO_FD half = call(h);
-	assert_int_equal(
-		send(half, "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab", 52, MSG_NOSIGNAL), 52);
+	struct str front = STR("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab");
+	assert_int_equal(send(half, front.p, front.n, MSG_NOSIGNAL), front.n);
 	check(h, STR("GET / HTTP/1.1\r\n" HEAD "\r\n"), "200", "GET /  0");
 	httpd_close(h);
 }

@@ -34,9 +34,7 @@ struct cosign_last {
 	struct str sigs; /* the log's lines */
 	struct checkpoint checkpoint;
 };
-/* Reads one. One that is not there has `is` false. OK · E_FORMAT · E_IO. */
-MUST_USE rc cosign_last_read(int at, const char *path, struct arena *a, struct cosign_last *ret, struct err *e);
-/* Of both copies the one to go on from. OK · E_VERIFY the copy outside knows more · as for cosign_last_read. */
+/* Of both copies the one to go on from. OK · E_VERIFY the copy outside knows more · E_FORMAT a damaged file · E_IO. */
 MUST_USE rc cosign_last_load(
 	struct cosign *w, const struct cosign_paths *p, struct arena *a, struct cosign_last *ret, struct err *e);
 /* Both copies, synced: the folder's first, which is the commit. */

@@ -34,7 +34,8 @@ static rc last_parse(struct arena *a, struct str bytes, struct cosign_last *ret,
 	return OK;
 }
 
-rc cosign_last_read(int at, const char *path, struct arena *a, struct cosign_last *ret, struct err *e)
+/* One that is not there has `is` false. */
+static rc last_read(int at, const char *path, struct arena *a, struct cosign_last *ret, struct err *e)
 {
 	AUTO(buf) bytes = {0};
 	buf_init(&bytes, CAP_NOTE + KIB);
@@ -52,9 +53,9 @@ rc cosign_last_load(
 {
 	struct cosign_last in;
 	struct cosign_last out = {0};
-	TRY(cosign_last_read(w->dir, p->last, a, &in, e));
+	TRY(last_read(w->dir, p->last, a, &in, e));
 	if (w->outside >= 0)
-		TRY(cosign_last_read(w->outside, p->outside, a, &out, e));
+		TRY(last_read(w->outside, p->outside, a, &out, e));
 	if (out.is && (!in.is || out.checkpoint.size > in.checkpoint.size))
 		return err_set(e, E_VERIFY,
 			"this witness has cosigned %llu entries of this log, and its folder knows of %llu: an older "
