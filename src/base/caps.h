@@ -52,6 +52,8 @@
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
+#define CAP_DISCLOSURE (64u * MIB)       /* a record of which some is shown */
+#define CAP_DISCLOSURE_PARTS (1u << 20)  /* lines in it: 64 MiB of text */
 #define CAP_PROOF 63u                    /* hashes in a proof (RFC 9162 trees below 2^63) */
 #define CAP_POLICY (1u * MIB)            /* a policy file */
 #define CAP_POLICY_EACH 64u              /* logs, witnesses, groups in it; tlog-policy wants 32 of each at least */
