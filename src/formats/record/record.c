@@ -8,13 +8,12 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/codec.h"
-#include "formats/record/record_int.h"
 #include "formats/tlog/tlog.h"
 
 #define LEAF_HEAD "onrecord/v1 entry\n"
 #define FIELD_0 "record"
 
-static bool name_ok(struct str name)
+bool record_name_ok(struct str name)
 {
 	bool ok = name.n > 0 && name.n <= CAP_RECORD_NAME;
 	for (size_t i = 0; ok && i < name.n; i++) {
@@ -26,7 +25,7 @@ static bool name_ok(struct str name)
 
 void record_begin(struct arena *a, struct record *r, const char *kind, const uint8_t key[RECORD_KEY_SIZE])
 {
-	BUG_ON(!name_ok(str_c(kind)));
+	BUG_ON(!record_name_ok(str_c(kind)));
 	*r = (struct record){.kind = str_dup(a, str_c(kind))};
 	memcpy(r->key, key, RECORD_KEY_SIZE);
 	struct record_field *f = arena_push(a, &r->fields, &r->n, sizeof(*f));
@@ -35,7 +34,7 @@ void record_begin(struct arena *a, struct record *r, const char *kind, const uin
 
 void record_add(struct arena *a, struct record *r, const char *name, struct str value)
 {
-	BUG_ON(!name_ok(str_c(name)) || r->n == 0);
+	BUG_ON(!record_name_ok(str_c(name)) || r->n == 0);
 	struct record_field *f = arena_push(a, &r->fields, &r->n, sizeof(*f));
 	*f = (struct record_field){str_dup(a, str_c(name)), str_dup(a, value)};
 }
@@ -174,16 +173,19 @@ void record_encode(struct buf *b, const struct record *r)
 	}
 }
 
-/* Field 0 must be just what record_finish() writes. */
-static rc check_field_0(struct record *r, struct arena *a, struct err *e)
+rc record_field_0(struct str value, struct str *ret_kind, size_t *ret_n, struct err *e)
 {
-	struct str rest = r->fields[0].value;
+	struct str rest = value;
 	struct str version = str_cut(&rest, ' ');
-	r->kind = str_cut(&rest, ' ');
-	struct str want = str_fmt(a, "fields=%zu", r->n);
-	if (!str_eq(r->fields[0].name, STR(FIELD_0)) || !str_eq(version, STR("v1")) || !name_ok(r->kind) ||
-		!str_eq(rest, want))
-		return err_set(e, E_FORMAT, "field 0 is not \"record\" = \"v1 <kind> fields=%zu\"", r->n);
+	struct str kind = str_cut(&rest, ' ');
+	struct str head = STR("fields=");
+	struct str digits = str_from(rest, head.n);
+	uint64_t n = 0;
+	if (!str_eq(version, STR("v1")) || !record_name_ok(kind) || !str_starts(rest, head) ||
+		!str_to_u64(digits, &n) || digits.p[0] == '0' || n > CAP_RECORD_FIELDS)
+		return err_set(e, E_FORMAT, "field 0 is not \"v1 <kind> fields=<n>\"");
+	*ret_kind = kind;
+	*ret_n = (size_t)n;
 	return OK;
 }
 
@@ -193,6 +195,7 @@ rc record_decode(struct arena *a, struct str bytes, struct record *ret, struct e
 	struct record r = {0};
 	struct str key = bytes_take(&in, RECORD_KEY_SIZE);
 	uint32_t n = bytes_u32(&in);
+	size_t said = 0;
 	if (in.bad || n == 0)
 		return err_set(e, E_FORMAT, "a record without fields, or cut short before them");
 	if (n > CAP_RECORD_FIELDS || bytes.n > CAP_RECORD)
@@ -203,12 +206,14 @@ rc record_decode(struct arena *a, struct str bytes, struct record *ret, struct e
 		struct record_field *f = &r.fields[r.n];
 		f->name = bytes_take(&in, bytes_u16(&in));
 		f->value = bytes_take(&in, bytes_u64(&in));
-		if (in.bad || !name_ok(f->name))
+		if (in.bad || !record_name_ok(f->name))
 			return err_set(e, E_FORMAT, "field %zu before byte %zu cannot be read", r.n, bytes.n - in.n);
 	}
 	if (in.n)
 		return err_set(e, E_FORMAT, "%zu bytes after the last field", in.n);
-	TRY(check_field_0(&r, a, e));
+	TRY(record_field_0(r.fields[0].value, &r.kind, &said, e));
+	if (said != r.n || !str_eq(r.fields[0].name, STR(FIELD_0)))
+		return err_set(e, E_FORMAT, "field 0 is not \"record\" with fields=%zu", r.n);
 	*ret = r;
 	return OK;
 }

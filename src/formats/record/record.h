@@ -49,6 +49,15 @@ bool record_has(const struct record *r, const char *name);
 MUST_USE rc record_get_u64(const struct record *r, const char *name, uint64_t *ret, struct err *e);
 
 struct hash record_root(const struct record *r);
+
+/* HMAC-SHA256(key, label ‖ u32be i)[:16]; label of at most 12 bytes: "field", "chunk". */
+void record_salt(const struct hmac *key, const char *label, uint32_t i, uint8_t ret[RECORD_SALT_SIZE]);
+/* hash_i; of a chunk it has an empty name. */
+struct hash record_field_hash(const uint8_t salt[RECORD_SALT_SIZE], struct str name, struct str value);
+bool record_name_ok(struct str name);
+/* Reads the value of field 0. E_FORMAT when record_finish() would not write it. */
+MUST_USE rc record_field_0(struct str value, struct str *ret_kind, size_t *ret_n, struct err *e);
+
 /* 63 bytes into `ret`. */
 void record_leaf(const struct hash *root, char ret[RECORD_LEAF_SIZE]);
 /* E_FORMAT when it is no such leaf. */
@@ -75,6 +84,16 @@ void record_tree_add(struct record_tree *t, struct str piece);
 /* The field's value, in `a`. */
 struct str record_tree_end(struct record_tree *t, struct arena *a);
 void record_tree_free(struct record_tree *t);
+/* Bytes of the first chunk of what is left of a value. */
+size_t record_chunk_size(enum record_chunking rule, struct str rest);
+/* What the field of a tree says. */
+struct record_tree_value {
+	struct hash root;
+	enum record_chunking rule;
+	uint64_t length;
+};
+/* E_FORMAT when record_tree_end() would not write it. */
+MUST_USE rc record_tree_parse(struct str value, struct record_tree_value *ret, struct err *e);
 /* K' of a tree. */
 struct hash record_tree_key(const uint8_t key[RECORD_KEY_SIZE], const char *name);
 

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/codec.h"
-#include "formats/record/record_int.h"
+#include "formats/record/record.h"
 #include "formats/tlog/tlog.h"
 
 static const uint8_t ONES[RECORD_KEY_SIZE] = {

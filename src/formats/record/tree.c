@@ -4,11 +4,13 @@
 #include "base/codec.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "formats/record/record_int.h"
+#include "formats/record/record.h"
 #include "formats/tlog/tlog.h"
 
 #define CHUNK_TEXT 64u
 #define CHUNK_PAGE 4096u
+
+static const char *const RULES[] = {[RECORD_CHUNK_UTF8_64] = "utf8-64", [RECORD_CHUNK_4096] = "fixed-4096"};
 
 struct record_tree {
 	struct hmac key;
@@ -63,18 +65,24 @@ static void add_chunk(struct record_tree *t, struct str chunk)
 	tlog_edge_add(&t->edge, &h);
 }
 
-static size_t chunk_size(const struct record_tree *t)
+static size_t chunk_size(enum record_chunking rule)
 {
-	return t->rule == RECORD_CHUNK_UTF8_64 ? CHUNK_TEXT : CHUNK_PAGE;
+	return rule == RECORD_CHUNK_UTF8_64 ? CHUNK_TEXT : CHUNK_PAGE;
+}
+
+size_t record_chunk_size(enum record_chunking rule, struct str rest)
+{
+	size_t n = chunk_size(rule);
+	if (rest.n <= n)
+		return rest.n;
+	return rule == RECORD_CHUNK_UTF8_64 ? utf8_cut(rest, n) : n;
 }
 
 /* Text is cut before a character that would not fit. Whether the 64th byte ends one shows only with the byte behind it:
  * so one byte more than a chunk is held before it is cut. */
 static void cut_chunk(struct record_tree *t)
 {
-	size_t n = chunk_size(t);
-	if (t->rule == RECORD_CHUNK_UTF8_64)
-		n = utf8_cut(str_mem(t->held, t->nheld), n);
+	size_t n = record_chunk_size(t->rule, str_mem(t->held, t->nheld));
 	add_chunk(t, str_mem(t->held, n));
 	memmove(t->held, t->held + n, t->nheld - n);
 	t->nheld -= n;
@@ -82,7 +90,7 @@ static void cut_chunk(struct record_tree *t)
 
 void record_tree_add(struct record_tree *t, struct str piece)
 {
-	size_t want = chunk_size(t) + (t->rule == RECORD_CHUNK_UTF8_64 ? 1 : 0);
+	size_t want = chunk_size(t->rule) + (t->rule == RECORD_CHUNK_UTF8_64 ? 1 : 0);
 	t->length += piece.n;
 	while (piece.n) {
 		size_t n = size_min(want - t->nheld, piece.n);
@@ -100,6 +108,25 @@ struct str record_tree_end(struct record_tree *t, struct arena *a)
 		add_chunk(t, str_mem(t->held, t->nheld));
 	t->nheld = 0;
 	struct hash root = tlog_edge_root(&t->edge);
-	return str_fmt(a, "tree:%.*s:%s:%llu", STR_FMT(base64_of(a, hash_str(&root))),
-		t->rule == RECORD_CHUNK_UTF8_64 ? "utf8-64" : "fixed-4096", (unsigned long long)t->length);
+	return str_fmt(a, "tree:%.*s:%s:%llu", STR_FMT(base64_of(a, hash_str(&root))), RULES[t->rule],
+		(unsigned long long)t->length);
+}
+
+rc record_tree_parse(struct str value, struct record_tree_value *ret, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct str rest = value;
+	struct str root;
+	struct record_tree_value v = {.rule = RECORD_CHUNK_UTF8_64};
+	bool ok = str_eq(str_cut(&rest, ':'), STR("tree")) && base64_decode(&a, str_cut(&rest, ':'), &root) &&
+		root.n == sizeof(v.root.b);
+	struct str rule = str_cut(&rest, ':');
+	if (!str_eq(rule, str_c(RULES[v.rule])))
+		v.rule = RECORD_CHUNK_4096;
+	if (!ok || !str_eq(rule, str_c(RULES[v.rule])) || !str_to_u64(rest, &v.length) ||
+		(rest.n > 1 && rest.p[0] == '0'))
+		return err_set(e, E_FORMAT, "not a tree: '%.*s'", (int)size_min(value.n, 120), value.p);
+	memcpy(v.root.b, root.p, sizeof(v.root.b));
+	*ret = v;
+	return OK;
 }
