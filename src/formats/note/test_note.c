@@ -450,6 +450,54 @@ static void test_post_quantum_cosignatures_are_passed_over(void **unused)
 	assert_true(n.nsigs == 3 && !n.sigs[0].good && n.sigs[0].time == 0 && n.sigs[1].good && !n.sigs[2].good);
 }
 
+static void test_keys_at_the_edges_of_their_encoding_get_one_verdict(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct note_key k;
+	struct err e;
+	static const struct {
+		uint8_t first;
+		uint8_t middle;
+		uint8_t last;
+		rc want;
+	} keys[] = {{0xff, 0xff, 0x7f, E_FORMAT}, {0xed, 0xff, 0x7f, E_FORMAT}, {0xed, 0xff, 0xff, E_FORMAT},
+		{0xed, 0xff, 0x6f, OK}, {0xec, 0xff, 0x7f, OK}, {0xec, 0xff, 0xff, E_FORMAT}, {0xec, 0xff, 0xef, OK},
+		{0x01, 0x00, 0x00, OK}, {0x01, 0x00, 0x80, E_FORMAT}, {0x01, 0x00, 0x01, OK}, {0x01, 0x00, 0x81, OK},
+		{0x00, 0x00, 0x80, OK}};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		uint8_t typed[1 + NOTE_KEY_SIZE] = {NOTE_COSIGNATURE};
+		uint8_t *pub = typed + 1;
+		memset(pub, keys[i].middle, NOTE_KEY_SIZE);
+		pub[0] = keys[i].first;
+		pub[31] = keys[i].last;
+		assert_int_equal(note_key_make_type(STR("w"), NOTE_COSIGNATURE, pub, &k, &e), keys[i].want);
+		struct str text = base64_of(&a, str_mem(typed, sizeof(typed)));
+		struct str vkey = keys[i].want == OK ? note_key_text(&a, &k) : str_fmt(&a, "w+00000000+%s", text.p);
+		assert_int_equal(note_key_parse(&a, vkey, &k, &e), keys[i].want);
+	}
+	static const char *const bad[] = {"w+00000000+", "w+00000000+AQ",
+		"w+0000000+AQ==", "w+0000000g+AQ==", "w+00000000",
+		"\xff+00000000+AQ==", "a\x01+00000000+AQ==", "a\x7f\xc2+00000000+AQ=="};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(note_key_parse(&a, str_c(bad[i]), &k, &e), E_FORMAT);
+}
+
+static void test_notes_without_end_are_refused(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct note_key k = key_of(&a, COSIGNER);
+	struct note n;
+	struct err e;
+	char *endless = arena_alloc(&a, CAP_NOTE + 128);
+	memset(endless, 'x', CAP_NOTE + 128);
+	assert_int_equal(note_open(&a, str_mem(endless, CAP_NOTE + 1), &k, 1, &n, &e), E_LIMIT);
+	assert_int_equal(note_open(&a, str_mem(endless, CAP_NOTE), &k, 1, &n, &e), E_FORMAT);
+	char zero[NOTE_COSIG_SIZE] = {0};
+	assert_false(note_verify(&k, str_mem(endless, CAP_NOTE + 128), str_mem(zero, sizeof(zero))));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +520,8 @@ int main(void)
 		cmocka_unit_test(test_the_two_kinds_of_signature_do_not_stand_for_each_other),
 		cmocka_unit_test(test_a_key_that_signed_twice_is_one_signer),
 		cmocka_unit_test(test_post_quantum_cosignatures_are_passed_over),
+		cmocka_unit_test(test_keys_at_the_edges_of_their_encoding_get_one_verdict),
+		cmocka_unit_test(test_notes_without_end_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,25 @@ static void test_the_specifications_example_is_read(void **unused)
 	assert_null(policy_witness(&p, STR("X-and-Y")));
 }
 
+/* The first indented block of docs/formats/policy.md. */
+static void test_the_example_of_the_documentation_is_read(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	AUTO(buf) b = {0};
+	char line[256];
+	FILE *f = fopen("docs/formats/policy.md", "r");
+	assert_non_null(f);
+	buf_init(&b, CAP_POLICY);
+	while (fgets(line, sizeof(line), f) && (b.n == 0 || line[0] == ' '))
+		if (line[0] == ' ')
+			buf_add(&b, str_c(line));
+	(void)fclose(f);
+	struct policy p = parsed(&a, buf_str(&b));
+	assert_true(p.nlogs == 1 && p.nnodes == 4 && p.quorum == 3 && p.nodes[3].k == 2);
+	assert_string_equal(policy_explain(&a, &p, (const bool[]){1, 1, 0, 0}).p, "2 of 3: alice, bob; missing carol");
+}
+
 /* Every set of the six witnesses against the rule written by hand. */
 static void test_every_set_of_cosigners_is_judged_by_the_rule(void **unused)
 {
@@ -386,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_specifications_example_is_read),
+		cmocka_unit_test(test_the_example_of_the_documentation_is_read),
 		cmocka_unit_test(test_every_set_of_cosigners_is_judged_by_the_rule),
 		cmocka_unit_test(test_a_policy_is_explained_in_words),
 		cmocka_unit_test(test_space_comments_and_foreign_octets_are_taken),

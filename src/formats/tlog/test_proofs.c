@@ -282,9 +282,72 @@ static void test_the_example_of_the_documentation_verifies(void **unused)
 	assert_true(c.size == 3 && hash_eq(&c.root, &root) && str_eq(c.origin, key.name));
 }
 
+/* Gives the first `left` tiles that are asked for. */
+struct failing {
+	struct tlog_tiles tiles;
+	unsigned left;
+};
+
+static rc read_some(
+	struct tlog_tiles *t, unsigned level, uint64_t index, unsigned width, struct hash *ret, struct err *e)
+{
+	struct failing *f = (struct failing *)t;
+	(void)level;
+	(void)index;
+	if (f->left == 0)
+		return err_set(e, E_IO, "no tile");
+	f->left--;
+	memset(ret, 0, width * sizeof(*ret));
+	return OK;
+}
+
+/* Each read in turn fails: the error comes out, whichever it was. */
+static void test_a_tile_that_cannot_be_read_ends_the_proof(void **unused)
+{
+	(void)unused;
+	unsigned failed[3] = {0};
+	for (unsigned which = 0; which < 3; which++) {
+		rc r = E_IO;
+		for (unsigned left = 0; r != OK && left < 1000; left++) {
+			struct failing f = {{read_some}, left};
+			struct tlog_proof p;
+			struct tlog_edge edge;
+			struct err e;
+			if (which == 0)
+				r = tlog_prove_inclusion(&f.tiles, 70001, 300, &p, &e);
+			else if (which == 1)
+				r = tlog_prove_consistency(&f.tiles, 257, 70001, &p, &e);
+			else
+				r = tlog_edge_load(&f.tiles, 70001, &edge, &e);
+			assert_true(r == OK || r == E_IO);
+			failed[which] += r == E_IO;
+		}
+		assert_int_equal(r, OK);
+	}
+	assert_true(failed[0] > 3 && failed[1] > 3 && failed[2] > 1);
+}
+
+static void test_no_path_but_a_tiles_own_is_read(void **unused)
+{
+	(void)unused;
+	static const char *const bad[] = {"tile/0/00a", "tile/0/0000", "tile/0/x00a/000", "tile/0/99", "tile/0/000.p/0",
+		"tile/0/x018/x446/x744/x073/x709/x551/616", "tile/0/x018/x446/x744/x073/x710/x000/000",
+		"tile/0/x001/x018/x446/x744/x073/x709/x551/615/x001/x018/x446/x744/x073/x709/x551/615/000",
+		"tile/0/x018/x446/x744/x073/x709/x551/x615/x001/000"};
+	int level = 0;
+	uint64_t index = 0;
+	unsigned width = 0;
+	struct err e;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (tlog_tile_parse(str_c(bad[i]), &level, &index, &width, &e) != E_FORMAT)
+			fail_msg("%s", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_tile_that_cannot_be_read_ends_the_proof),
+		cmocka_unit_test(test_no_path_but_a_tiles_own_is_read),
 		cmocka_unit_test(test_every_subtree_of_small_logs_is_proven_and_no_other),
 		cmocka_unit_test(test_a_subtree_from_the_beginning_is_an_older_log),
 		cmocka_unit_test(test_the_largest_logs_proofs_have_room),

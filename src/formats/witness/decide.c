@@ -19,9 +19,12 @@ static bool open_checkpoint(
 
 /* Whether the checkpoint goes on from where the log stood. */
 static rc check_consistent(
-	const struct witness_request *r, const struct witness_log *log, const struct checkpoint *c, struct err *e)
+	const struct witness_request *r, const struct witness_log *log, const struct witness_decision *d, struct err *e)
 {
+	const struct checkpoint *c = &d->checkpoint;
 	struct hash empty = tlog_empty_root();
+	if (d->fork)
+		return err_set(e, E_VERIFY, "another root than was cosigned for this size");
 	if (c->size == 0 && !hash_eq(&c->root, &empty))
 		return err_set(e, E_VERIFY, "the root of an empty log is another");
 	if (r->old_size > 0)
@@ -55,7 +58,7 @@ void witness_decide(struct arena *a, struct str body, const struct witness_log *
 		rc_ignore(err_set(&ret->why, E_EXISTS, "the size cosigned last is another"));
 		ret->size = size;
 		ret->answer = WITNESS_CONFLICT;
-	} else if (check_consistent(&r, log, c, &ret->why) != OK) {
+	} else if (check_consistent(&r, log, ret, &ret->why) != OK) {
 		ret->answer = WITNESS_REFUSED;
 	} else {
 		ret->text = n.text;

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -333,6 +334,64 @@ static void test_the_good_lines_of_an_answer_are_taken_over(void **unused)
 	arena_clear(&w.a);
 }
 
+static bool read_file(const char *path, struct buf *ret)
+{
+	FILE *f = fopen(path, "rb");
+	if (!f)
+		return false;
+	for (int c = 0; (c = getc(f)) != EOF;)
+		buf_addc(ret, (char)c);
+	(void)fclose(f);
+	return true;
+}
+
+/* Sizes 0 to 15 of a log that another implementation wrote and signed: from each to each, with proofs out of its tiles.
+ */
+static void test_a_log_of_another_implementation_is_witnessed(void **unused)
+{
+	(void)unused;
+	static const char vkey[] = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx";
+	AUTO(arena) a = {0};
+	AUTO(buf) tile = {0};
+	const char *vectors = getenv("ONRECORD_VECTORS");
+	const char *dir = str_fmt(&a, "%s/tlog/tessera/log", vectors ? vectors : "").p;
+	struct test_small l = {0};
+	struct str notes[16];
+	struct note_key key;
+	struct err e;
+	size_t answered[2] = {0};
+	buf_init(&tile, 4096);
+	if (!read_file(str_fmt(&a, "%s/tile/0/000.p/15", dir).p, &tile)) {
+		print_message("skipped: public test data tlog/tessera is not there\n");
+		skip();
+	}
+	assert_int_equal(tile.n, 15 * sizeof(struct hash));
+	test_small_make(&l, TEST_SMALL_LEAVES);
+	memcpy(l.leaves, tile.p, tile.n);
+	assert_int_equal(note_key_parse(&a, str_c(vkey), &key, &e), OK);
+	for (unsigned size = 0; size < 16; size++) {
+		AUTO(buf) note = {0};
+		buf_init(&note, 4096);
+		assert_true(read_file(str_fmt(&a, "%s/checkpoint.%u", dir, size).p, &note));
+		notes[size] = str_dup(&a, buf_str(&note));
+	}
+	for (unsigned i = 0; i < 256; i++) {
+		unsigned old = i / 16;
+		unsigned size = i % 16;
+		struct witness_decision d;
+		struct witness_log log = {.origin = key.name, .keys = &key, .nkeys = 1, .cosigned = true, .size = old};
+		log.root = test_small_root(&l, old);
+		unsigned from = old <= size ? old : 0;
+		witness_decide(&a, request_of(&a, &l, from, old, notes[size], size), &log, &d);
+		assert_int_equal(d.answer, old <= size ? WITNESS_SIGN : WITNESS_MALFORMED);
+		answered[old <= size]++;
+		log.root.b[i % 32] ^= 1;
+		witness_decide(&a, request_of(&a, &l, from, old, notes[size], size), &log, &d);
+		assert_int_equal(d.answer == WITNESS_SIGN, old == 0 && size > 0);
+	}
+	assert_true(answered[0] == 120 && answered[1] == 136);
+}
+
 static double seconds_to_decide(struct world *w, struct str body)
 {
 	AUTO(arena) a = {0};
@@ -373,6 +432,7 @@ int main(void)
 		cmocka_unit_test(test_requests_are_read_strictly),
 		cmocka_unit_test(test_the_body_of_a_conflict_is_a_size),
 		cmocka_unit_test(test_the_good_lines_of_an_answer_are_taken_over),
+		cmocka_unit_test(test_a_log_of_another_implementation_is_witnessed),
 		cmocka_unit_test(test_time_grows_no_faster_than_the_request),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
