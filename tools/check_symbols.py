@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / (sys.argv[1] if len(sys.argv) > 1 else "build")
-FOR_TESTS = ("test_", "fuzz_", "make_log", "make_ots", "warc_read")
+FOR_TESTS = ("test_", "fuzz_", "make_log", "make_ots", "age_tool", "warc_read")
 
 defined, used, used_by_tests = {}, set(), set()
 objects = sorted(BUILD.rglob("*.p/*.o"))

@@ -39,6 +39,14 @@
 #define CAP_NOTE_SIGS 100u                 /* signatures on it */
 #define CAP_KEY_NAME 255u                  /* name of a signing key; ours are host names with a path */
 #define CAP_KEY_FILE 4096u                 /* a private key is one line of about 100 bytes */
+#define CAP_AGE_HEADER (256u * KIB)        /* header of an age file; a hybrid post-quantum stanza has 1.6 KiB */
+#define CAP_AGE_STANZAS 128u               /* in it: each costs a multiplication before anything is proved */
+#define CAP_AGE_WORK 20u                   /* log2 of scrypt's N: 1 GiB of memory, some seconds */
+#define CAP_PASSPHRASE 1024u               /* one line */
+#define CAP_KEYRING (64u * KIB)            /* private keys in one file, decrypted */
+#define CAP_KEYRING_KEYS 64u               /* each takes a locked page; 8 MiB may be locked by default */
+#define CAP_AGENT_MESSAGE (256u * KIB)     /* to and from an ssh-agent, as OpenSSH has it */
+#define CAP_AGENT_SECONDS 120u             /* its user may have to say yes */
 #define CAP_TOKEN (8u * MIB)               /* a time stamp, a proof, or the certificates for one */
 #define CAP_LEAF 65535u                    /* a log entry: its length is a u16 (tlog-tiles) */
 #define CAP_RECORD (64u * MIB)             /* one encoded record */

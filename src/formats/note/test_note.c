@@ -5,9 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -175,92 +173,6 @@ static void test_checkpoints_are_read_strictly(void **unused)
 	assert_string_equal(b.p, good);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_int_equal(checkpoint_parse(&a, str_c(bad[i]), &c, &e), E_FORMAT);
-}
-
-/* Wycheproof's Ed25519 cases: 151, valid and invalid. */
-static void test_signatures_verify_as_wycheproof_says(void **unused)
-{
-	(void)unused;
-	AUTO(arena) a = {0};
-	json_error_t why;
-	const char *dir = getenv("ONRECORD_VECTORS");
-	json_t *top = json_load_file(str_fmt(&a, "%s/crypto/ed25519_test.json", dir ? dir : "").p, 0, &why);
-	size_t n = 0;
-	if (!top) {
-		print_message("skipped: public test data crypto/ed25519_test.json is not there\n");
-		skip();
-	}
-	json_t *groups = json_object_get(top, "testGroups");
-	for (size_t g = 0; g < json_array_size(groups); g++) {
-		json_t *group = json_array_get(groups, g);
-		json_t *pub = json_object_get(group, "publicKey");
-		struct str pk;
-		struct note_key k;
-		struct err e;
-		assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(pub, "pk"))), &pk) &&
-			pk.n == NOTE_KEY_SIZE);
-		assert_int_equal(note_key_make(STR("x"), (const uint8_t *)pk.p, &k, &e), OK);
-		json_t *tests = json_object_get(group, "tests");
-		for (size_t t = 0; t < json_array_size(tests); t++, n++) {
-			json_t *c = json_array_get(tests, t);
-			struct str msg;
-			struct str sig;
-			assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(c, "msg"))), &msg));
-			assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(c, "sig"))), &sig));
-			bool valid = strcmp(json_string_value(json_object_get(c, "result")), "valid") == 0;
-			if (note_verify(&k, msg, sig) != valid)
-				fail_msg("case %lld", (long long)json_integer_value(json_object_get(c, "tcId")));
-		}
-	}
-	json_decref(top);
-	print_message("%zu cases\n", n);
-	assert_true(n >= 150);
-}
-
-/* Edge cases of the group, each told by what is odd about it. RFC 8032 §5.1.7 compares R as bytes after decoding, so
- * there is one spelling of it, and one of the key (§5.1.3); whether a component of low order may be left over it leaves
- * open (8SB = 8R + 8kA or SB = R + kA): OpenSSL computes the second, as Go's verifier does, and refuses those. */
-static bool edge_case_is_valid(const json_t *flags)
-{
-	static const char *const refused[] = {"low_order_residue", "non_canonical_R", "non_canonical_A", "reencoded_k"};
-	for (size_t i = 0; i < json_array_size(flags); i++)
-		for (size_t k = 0; k < ARRAY_LEN(refused); k++)
-			if (strcmp(json_string_value(json_array_get(flags, i)), refused[k]) == 0)
-				return false;
-	return true;
-}
-
-static void test_signatures_at_the_edges_of_the_group_get_one_verdict(void **unused)
-{
-	(void)unused;
-	AUTO(arena) a = {0};
-	json_error_t why;
-	const char *dir = getenv("ONRECORD_VECTORS");
-	json_t *top = json_load_file(str_fmt(&a, "%s/crypto/ed25519vectors.json", dir ? dir : "").p, 0, &why);
-	size_t valid = 0;
-	if (!top) {
-		print_message("skipped: public test data crypto/ed25519vectors.json is not there\n");
-		skip();
-	}
-	for (size_t i = 0; i < json_array_size(top); i++) {
-		json_t *c = json_array_get(top, i);
-		struct str pub;
-		struct str sig;
-		struct note_key k;
-		struct err e;
-		assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(c, "key"))), &pub));
-		assert_true(hex_decode(&a, str_c(json_string_value(json_object_get(c, "sig"))), &sig));
-		assert_int_equal(pub.n, NOTE_KEY_SIZE);
-		bool want = edge_case_is_valid(json_object_get(c, "flags"));
-		bool got = note_key_make(STR("x"), (const uint8_t *)pub.p, &k, &e) == OK &&
-			note_verify(&k, str_c(json_string_value(json_object_get(c, "msg"))), sig);
-		if (got != want)
-			fail_msg("case %zu: %d, not %d", i, got, want);
-		valid += got;
-	}
-	assert_int_equal(json_array_size(top), 914);
-	assert_int_equal(valid, 172);
-	json_decref(top);
 }
 
 /* Property White_Space of Unicode 15, all of it, and its neighbours. */
@@ -510,8 +422,6 @@ int main(void)
 		cmocka_unit_test(test_more_than_a_hundred_signatures_are_refused),
 		cmocka_unit_test(test_keys_and_names_that_break_the_rules_are_refused),
 		cmocka_unit_test(test_checkpoints_are_read_strictly),
-		cmocka_unit_test(test_signatures_verify_as_wycheproof_says),
-		cmocka_unit_test(test_signatures_at_the_edges_of_the_group_get_one_verdict),
 		cmocka_unit_test(test_names_have_no_space_of_any_script),
 		cmocka_unit_test(test_the_last_empty_line_divides_text_and_signatures),
 		cmocka_unit_test(test_name_and_id_together_make_a_signer),

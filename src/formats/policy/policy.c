@@ -253,23 +253,37 @@ void policy_text(struct buf *b, const struct policy *p)
 	buf_addc(b, '\n');
 }
 
+static rc add_logs(struct parser *s, const struct note_key *logs, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct policy_log l = {.key = logs[i]};
+		if (l.key.type != NOTE_ED25519)
+			return err_set(e, E_USAGE, "the key of '%.*s' is no log's", STR_FMT(l.key.name));
+		TRY(add_log(s, &l, e));
+	}
+	return OK;
+}
+
+static rc add_witnesses(struct parser *s, const struct note_key *witnesses, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct policy_node w = {.kind = POLICY_WITNESS, .name = witnesses[i].name, .key = witnesses[i]};
+		if (w.key.type != NOTE_COSIGNATURE)
+			return err_set(e, E_USAGE, "the key of '%.*s' is no witness's", STR_FMT(w.name));
+		TRY(add_node(s, &w, e));
+	}
+	return OK;
+}
+
 rc policy_of_keys(struct arena *a, const struct note_key *logs, size_t nlogs, const struct note_key *witnesses,
 	size_t nwitnesses, struct policy *ret, struct err *e)
 {
 	struct parser s = {.a = a, .p.quorum = POLICY_NO_QUORUM};
-	struct policy_node all = {
-		.kind = POLICY_GROUP, .name = STR("all+witnesses") /* no key has this name */, .k = nwitnesses};
-	for (size_t i = 0; i < nlogs; i++) {
-		if (logs[i].type != NOTE_ED25519)
-			return err_set(e, E_USAGE, "the key of '%.*s' is no log's", STR_FMT(logs[i].name));
-		TRY(add_log(&s, &(struct policy_log){.key = logs[i]}, e));
-	}
+	/* no key has that name: it has a '+' */
+	struct policy_node all = {.kind = POLICY_GROUP, .name = STR("all+witnesses"), .k = nwitnesses};
+	TRY(add_logs(&s, logs, nlogs, e));
+	TRY(add_witnesses(&s, witnesses, nwitnesses, e));
 	for (size_t i = 0; i < nwitnesses; i++) {
-		const struct note_key *k = &witnesses[i];
-		struct policy_node n = {.kind = POLICY_WITNESS, .name = k->name, .key = *k};
-		if (k->type != NOTE_COSIGNATURE)
-			return err_set(e, E_USAGE, "the key of '%.*s' is no witness's", STR_FMT(k->name));
-		TRY(add_node(&s, &n, e));
 		size_t *to = arena_push(a, &all.members, &all.nmembers, sizeof(*to));
 		*to = i;
 	}

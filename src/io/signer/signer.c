@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,19 +13,13 @@
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/mem.h"
+#include "io/signer/signer_int.h"
 
 #define SEED_SIZE 32u
 #define TYPED_SEED_SIZE (1u + SEED_SIZE) /* key type in front */
 #define SEED_BASE64 44u                  /* of TYPED_SEED_SIZE bytes */
 #define ID_HEX 8u
 #define PREFIX STR("PRIVATE+KEY+")
-
-struct signer {
-	struct note_key key; /* its name is `name` */
-	uint8_t *seed;       /* a page of its own */
-	size_t page;
-	char name[CAP_KEY_NAME];
-};
 
 static rc crypto_failed(struct err *e)
 {
@@ -44,7 +37,9 @@ static rc public_of(const uint8_t seed[SEED_SIZE], uint8_t ret_pub[NOTE_KEY_SIZE
 
 rc signer_sign(const struct signer *s, struct str message, uint8_t ret_sig[NOTE_SIG_SIZE], struct err *e)
 {
-	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, s->seed, SEED_SIZE);
+	if (s->agent >= 0)
+		return signer_agent_sign(s, message, ret_sig, e);
+	EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, (const uint8_t *)s->seed.b.p, SEED_SIZE);
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 	uint8_t sig[NOTE_SIG_SIZE];
 	size_t n = sizeof(sig);
@@ -95,21 +90,6 @@ rc signer_generate_type(struct env *env, struct str name, uint8_t type, struct b
 	return r;
 }
 
-/* A page outside the heap for the seed. Locking may be refused (RLIMIT_MEMLOCK); the rest holds all the same. */
-static uint8_t *seed_page(size_t *ret_size)
-{
-	long size = sysconf(_SC_PAGESIZE);
-	BUG_ON(size <= 0);
-	void *p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
-		return NULL;
-	(void)mlock(p, (size_t)size);
-	(void)madvise(p, (size_t)size, MADV_DONTDUMP);
-	(void)madvise(p, (size_t)size, MADV_DONTFORK);
-	*ret_size = (size_t)size;
-	return p;
-}
-
 static rc signer_new(
 	struct str name, struct str hex, const uint8_t typed[TYPED_SEED_SIZE], struct signer **ret, struct err *e)
 {
@@ -118,14 +98,12 @@ static rc signer_new(
 	for (size_t i = 0; i < sizeof(key.id); i++)
 		if (ascii_hexval(hex.p[2 * i]) != key.id[i] >> 4 || ascii_hexval(hex.p[2 * i + 1]) != (key.id[i] & 15))
 			return err_set(e, E_VERIFY, "the private key's id does not belong to it");
-	size_t page = 0;
-	uint8_t *p = seed_page(&page);
-	if (!p)
-		return err_sys(e, "a page for the private key");
+	struct secret page;
+	TRY(secret_open(SEED_SIZE, &page, e));
+	buf_addmem(&page.b, typed + 1, SEED_SIZE);
 	struct signer *s = mem_alloc(sizeof(*s));
-	s->seed = p;
-	s->page = page;
-	memcpy(s->seed, typed + 1, SEED_SIZE);
+	s->seed = page;
+	s->agent = -1;
 	memcpy(s->name, name.p, name.n);
 	s->key = key;
 	s->key.name = str_mem(s->name, name.n);
@@ -269,7 +247,7 @@ void signer_free(struct signer *s)
 {
 	if (!s)
 		return;
-	mem_wipe(s->seed, SEED_SIZE);
-	(void)munmap(s->seed, s->page);
+	secret_clear(&s->seed);
+	fd_closep(&s->agent);
 	mem_free(s);
 }

@@ -36,13 +36,23 @@ MUST_USE rc signer_open(struct str private_text, struct signer **ret, struct err
  * signer_open. */
 MUST_USE rc signer_load(int at, const char *path, struct signer **ret, struct err *e);
 
+/* A signer whose seed stays in an ssh-agent, which listens at that socket (SSH_AUTH_SOCK) and has to have the key. It
+ * may ask its user for each signature; a child that is forked can use it too, until it closes what it inherited.
+ * OK · E_NOTFOUND no agent, or it does not have the key · E_FORMAT it answers otherwise than the protocol · E_LIMIT a
+ * path, a name or an answer too long · E_DENIED it refuses · E_IO no connection, or no answer in CAP_AGENT_SECONDS.
+ * Signing then fails with these too, with E_VERIFY when its signature does not hold, and with E_LIMIT for a message
+ * over CAP_AGENT_MESSAGE; after E_IO, E_FORMAT and E_LIMIT the signer is of no more use.
+ * draft-ietf-sshm-ssh-agent; RFC 8709 */
+MUST_USE rc signer_agent_open(const char *path, const struct note_key *key, struct signer **ret, struct err *e);
+
 /* Borrowed until signer_free(). */
 const struct note_key *signer_key(const struct signer *s);
 
 /* The public text, "name+hex8+base64(type ‖ key)". */
 struct str signer_vkey(struct arena *a, const struct signer *s);
 
-/* The bare signature of `message`. Deterministic. Fails only when OpenSSL does (E_IO). */
+/* The bare signature of `message`. Deterministic. Fails only when OpenSSL does
+ * (E_IO), or the agent. */
 MUST_USE rc signer_sign(const struct signer *s, struct str message, uint8_t ret_sig[NOTE_SIG_SIZE], struct err *e);
 
 /* `note` holds a note's text, its last newline included: appends the empty line and our signature line.

@@ -249,7 +249,7 @@ static void test_a_key_does_only_what_its_type_is_for(void **state)
 	struct signer *cosigner = go_cosigner();
 	AUTO(buf) b = {0};
 	struct err e = {0};
-	static const char *const no_checkpoints[] = {"", "a\n", "a\n1\n", "a\n01\n" TEXT};
+	static const char *const no_checkpoints[] = {"", "a\n", "a\n1\n", ("a\n01\n" TEXT)};
 	buf_init(&b, KIB);
 	assert_int_equal(signer_cosign(plain, STR(TEXT), 1, &b, &e), E_USAGE);
 	assert_int_equal(signer_cosign(cosigner, STR(TEXT), NOTE_TIME_MAX + 1, &b, &e), E_USAGE);
