@@ -21,6 +21,7 @@ enum option_id {
 	OPT_VERBOSE = 'v',
 	OPT_HELP = 'h',
 	OPT_LIMIT = 'n',
+	OPT_OUT = 'o',
 	OPT_JSON = 256,
 	OPT_VERSION,
 	OPT_URL,
@@ -41,6 +42,12 @@ enum option_id {
 	OPT_TEXT,
 	OPT_MARKDOWN,
 	OPT_WARC,
+	OPT_WITHHOLD,
+	OPT_BODY,
+	OPT_FROM,
+	OPT_POLICY,
+	OPT_LEAF,
+	OPT_OLD,
 };
 
 struct option_help {
@@ -71,13 +78,21 @@ static const struct option_help OPTIONS[] = {
 	{OPT_TIMEOUT, "timeout", "SECONDS", "for one reply (default: 300)"},
 	{OPT_LIMIT, "limit", "N", "at most N lines"},
 	{OPT_DEEP, "deep", NULL, "parse every capture again and compare it with its record"},
-	{OPT_KEY, "key", "VKEY", "the log's public key as you know it, instead of the archive's keys/log.vkey"},
+	{OPT_KEY, "key", "VKEY",
+		"the public key of the log as you know it; of files also of witnesses, repeated or with commas"},
 	{OPT_CONTENT, "content", NULL, "the page without transfer and content codings (default)"},
 	{OPT_PAYLOAD, "payload", NULL, "the payload as served: what its digest is of"},
 	{OPT_HEADERS, "headers", NULL, "the HTTP head as served"},
 	{OPT_TEXT, "text", NULL, "the article as text"},
 	{OPT_MARKDOWN, "markdown", NULL, "the article as Markdown"},
 	{OPT_WARC, "warc", NULL, "the whole WARC record"},
+	{OPT_OUT, "out", "DIR", "put the files there (default: here)"},
+	{OPT_WITHHOLD, "withhold", "FIELD", "do not show this field of the record; may be repeated"},
+	{OPT_BODY, "body", NULL, "show the page's bytes and its HTTP head, too"},
+	{OPT_FROM, "from", "SIZE|FILE", "print a proof that the log goes on from that size or earlier checkpoint"},
+	{OPT_POLICY, "policy", "FILE", "whose signatures count (C2SP tlog-policy)"},
+	{OPT_LEAF, "leaf", "FILE", "the entry that a proof is about, when there is no disclosure"},
+	{OPT_OLD, "old", "FILE", "the earlier checkpoint that a consistency proof is about"},
 };
 
 #define OPTIONS_MAX 12
@@ -115,8 +130,14 @@ static const struct command COMMANDS[] = {
 	{"read", "FILE.html ...", "read the article in a file, as JSON or text; no archive is involved",
 		"onrecord read page.html --url https://news.example/story\n  onrecord read --markdown page.html",
 		cmd_read, {OPT_URL, OPT_TYPE, OPT_TEXT, OPT_MARKDOWN}, 1, ANY, NULL},
-	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
-		"onrecord verify\n  onrecord verify '#12'", cmd_verify, {OPT_DEEP, OPT_KEY}, 0, ANY, NULL},
+	{"prove", "ID ...", "write proofs that others can check without the archive",
+		"onrecord prove '#12' -o for-the-desk\n  onrecord prove --withhold remote '#12'\n"
+		"  onrecord prove --from 100",
+		cmd_prove, {OPT_OUT, OPT_WITHHOLD, OPT_BODY, OPT_FROM}, 0, ANY, NULL},
+	{"verify", "[ID|FILE ...]", "check the whole archive, captures of it, or proofs that were handed over",
+		"onrecord verify\n  onrecord verify '#12'\n"
+		"  onrecord verify --key example.org/desk+5f0e…+AUiU… entry-12.tlog-proof",
+		cmd_verify, {OPT_DEEP, OPT_KEY, OPT_POLICY, OPT_LEAF, OPT_OLD}, 0, ANY, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
 		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
@@ -189,6 +210,14 @@ static rc number(const char *text, uint64_t least, uint64_t most, uint64_t *ret,
 	return OK;
 }
 
+static rc add_option(const char **list, size_t *n, const char *value, struct err *e)
+{
+	if (*n == OPTION_REPEATS)
+		return err_set(e, E_USAGE, "an option is given more than %u times", OPTION_REPEATS);
+	list[(*n)++] = value;
+	return OK;
+}
+
 static rc set_option(struct options *o, int id, const char *value, struct err *e)
 {
 	uint64_t n = 0;
@@ -242,7 +271,26 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		o->jobs = (unsigned)n;
 		return OK;
 	case OPT_KEY:
-		o->key = value;
+		return add_option(o->keys, &o->nkeys, value, e);
+	case OPT_WITHHOLD:
+		return add_option(o->withhold, &o->nwithhold, value, e);
+	case OPT_BODY:
+		o->body = true;
+		return OK;
+	case OPT_OUT:
+		o->out = value;
+		return OK;
+	case OPT_FROM:
+		o->from = value;
+		return OK;
+	case OPT_POLICY:
+		o->policy = value;
+		return OK;
+	case OPT_LEAF:
+		o->leaf = value;
+		return OK;
+	case OPT_OLD:
+		o->old = value;
 		return OK;
 	case OPT_DEEP:
 		o->deep = true;
@@ -281,7 +329,7 @@ static rc parse(struct cli *c, const struct command *cmd, int argc, char **argv,
 	opterr = 0;
 	optind = 0; /* GNU: forget the order of the last parse */
 	/* options may stand anywhere after the command, but before it only those of all commands */
-	const char *shorts = cmd ? ":C:j:n:qvh" : "+:C:qvh";
+	const char *shorts = cmd ? ":C:j:n:o:qvh" : "+:C:qvh";
 	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const char *which = optind > 0 && optind <= argc ? argv[optind - 1] : "";
 		if (id == ':')
