@@ -52,6 +52,8 @@
 #define CAP_RECORD (64u * MIB)             /* one encoded record */
 #define CAP_RECORD_FIELDS 4096u
 #define CAP_RECORD_NAME 64u
+#define CAP_DISCLOSURE (64u * MIB)       /* a record of which some is shown */
+#define CAP_DISCLOSURE_PARTS (1u << 20)  /* lines in it: 64 MiB of text */
 #define CAP_PROOF 63u                    /* hashes in a proof (RFC 9162 trees below 2^63) */
 #define CAP_POLICY (1u * MIB)            /* a policy file */
 #define CAP_POLICY_EACH 64u              /* logs, witnesses, groups in it; tlog-policy wants 32 of each at least */
@@ -60,23 +62,21 @@
 #define CAP_PROOF_FILE (2u * MIB)        /* a .tlog-proof, CAP_NOTE in it */
 #define CAP_PROOF_EXTRA (64u * KIB)      /* its line "extra" */
 #define CAP_OTS (256u * KIB)             /* an .ots file; real ones have a few KiB */
-#define CAP_OTS_NODES 16384u            /* operations and attestations in it: at most 64 MiB are moved to compute all */
-#define CAP_OTS_DEPTH 256u              /* the file's digest and operations on it: as the reference program has it */
-#define CAP_OTS_MSG 4096u               /* an operation's argument and its result, as the reference program has it */
-#define CAP_OTS_PAYLOAD 8192u           /* of an attestation, as the reference program has it */
-#define CAP_OTS_URI 1000u               /* of a calendar, as the reference program has it */
-#define CAP_OTS_REPLY 10000u            /* of a calendar, as the reference program has it */
-#define CAP_OTS_HEADERS 20000u          /* block headers given to check against */
-#define CAP_TSP_REPLY (64u * KIB)       /* a time-stamping authority's reply; real ones have 3 to 10 KiB */
-#define CAP_TSP_CERTS 32u               /* certificates in it */
-#define CAP_TSP_DEPTH 48u               /* nesting of its DER; real ones reach 16 */
-#define CAP_TSP_PATH 10u                /* certificates between a token and an anchor */
-#define CAP_TSP_NONCE 32u               /* bytes of a nonce that we send */
-#define CAP_TSP_EVIDENCE (16u * MIB)    /* certificates, CRLs and OCSP responses with one token; anchors */
-#define CAP_TSP_EVIDENCE_ITEMS 128u     /* how many of them */
-#define CAP_TSP_ANCHORS 2000u           /* trusted certificates; a system's store has about 150 */
-#define CAP_DISCLOSURE (64u * MIB)      /* a record of which some is shown */
-#define CAP_DISCLOSURE_PARTS (1u << 20) /* lines in it: 64 MiB of text */
+#define CAP_OTS_NODES 16384u         /* operations and attestations in it: at most 64 MiB are moved to compute all */
+#define CAP_OTS_DEPTH 256u           /* the file's digest and operations on it: as the reference program has it */
+#define CAP_OTS_MSG 4096u            /* an operation's argument and its result, as the reference program has it */
+#define CAP_OTS_PAYLOAD 8192u        /* of an attestation, as the reference program has it */
+#define CAP_OTS_URI 1000u            /* of a calendar, as the reference program has it */
+#define CAP_OTS_REPLY 10000u         /* of a calendar, as the reference program has it */
+#define CAP_OTS_HEADERS 20000u       /* block headers given to check against */
+#define CAP_TSP_REPLY (64u * KIB)    /* a time-stamping authority's reply; real ones have 3 to 10 KiB */
+#define CAP_TSP_CERTS 32u            /* certificates in it */
+#define CAP_TSP_DEPTH 48u            /* nesting of its DER; real ones reach 16 */
+#define CAP_TSP_PATH 10u             /* certificates between a token and an anchor */
+#define CAP_TSP_NONCE 32u            /* bytes of a nonce that we send */
+#define CAP_TSP_EVIDENCE (16u * MIB) /* certificates, CRLs and OCSP responses with one token; anchors */
+#define CAP_TSP_EVIDENCE_ITEMS 128u  /* how many of them */
+#define CAP_TSP_ANCHORS 2000u        /* trusted certificates; a system's store has about 150 */
 #define CAP_CDXJ_LINE (256u * KIB)
 #define CAP_FRAME (64u * MIB)        /* one message between us and a sandboxed worker */
 #define CAP_CDXJ_SORT (512ull * MIB) /* an index that is sorted in memory: about two million captures */

@@ -122,6 +122,10 @@ is "a long import lists its first hundred captures" 102 "$(wc -l <"$T/out")"
 "$ONRECORD" add -v "$T/many.warc.gz" >"$T/out" 2>"$T/err"
 is "and all of them with -v" 3001 "$(wc -l <"$T/out")"
 
+"$ONRECORD" ls >/dev/full 2>"$T/err"
+is "a standard output that cannot be written is an error" 3 $?
+is "and said once" "onrecord: standard output: write: No space left on device" "$(cat "$T/err")"
+
 build=$(cd "$(dirname "$ONRECORD")/../../.." && pwd)
 if [ -f "$build/build.ninja" ] && [ -x /usr/bin/meson ]; then
 	is "the man page is installed" 1 "$(/usr/bin/meson introspect --installed "$build" | grep -c 'man1/onrecord\.1"')"

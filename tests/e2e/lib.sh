@@ -55,6 +55,14 @@ is() {
 	[ "$2" = "$3" ] || printf 'expected: %s\nactual:   %s\n' "$2" "$3"
 }
 
+# says SENTENCE PATTERN: the last command printed it, to either side.
+says() {
+	grep -q "$2" "$T/out" "$T/err"
+	local code=$?
+	result $code "$1"
+	[ $code = 0 ] || tail -n 8 "$T/out" "$T/err"
+}
+
 skip() {
 	printf 'skip - %s (%s)\n' "$1" "$2"
 }
@@ -90,4 +98,16 @@ clock() {
 # json EXPRESSION: prints it, with `rows` = the JSON Lines of standard input.
 json() {
 	python3 -c "import json,sys; print(eval(sys.argv[1], {'rows': [json.loads(l) for l in sys.stdin]}))" "$1"
+}
+
+# Starts an OpenTimestamps calendar; sets $calendar to its URL. Headers of the blocks that it mines go to $T/headers.
+calendar() {
+	rm -f "$T/calendar-port"
+	python3 "$root/tests/e2e/calendar_server.py" --headers "$T/headers" --port-file "$T/calendar-port" &
+	servers+=($!)
+	for _ in $(seq 100); do
+		[ -s "$T/calendar-port" ] && break
+		sleep 0.1
+	done
+	calendar=http://127.0.0.1:$(cat "$T/calendar-port")
 }

@@ -63,6 +63,7 @@ struct shown {
 	struct tlog_proof proof;
 	struct article article;
 	bool has_article;
+	struct bracket bracket;
 };
 
 /* The article is read again rather than taken from the catalog: that is a cache that anything may have written to. */
@@ -81,6 +82,18 @@ static void load_article(struct cli *c, struct pipeline *p, struct arena *a, str
 	s->x.row.updated = article_get(&s->article, ARTICLE_UPDATED);
 }
 
+/* Where the entry stands among the log's anchors. */
+static rc load_bracket(struct cli *c, struct pipeline *p, struct arena *a, struct shown *s, struct err *e)
+{
+	struct anchor_trust trust;
+	struct anchored *all = NULL;
+	size_t n = 0;
+	TRY(cli_trust(c, p, &trust, e));
+	TRY(pipeline_judge(p, NULL, &trust, a, &all, &n, e));
+	s->bracket = bracket_of(all, n, s->x.row.index);
+	return OK;
+}
+
 static rc load_shown(struct cli *c, struct pipeline *p, struct str name, struct arena *a, struct buf *body,
 	struct shown *s, struct err *e)
 {
@@ -93,7 +106,7 @@ static rc load_shown(struct cli *c, struct pipeline *p, struct str name, struct 
 		TRY(seal_prove(pipeline_archive(p), &s->checkpoint, s->x.row.index, leaf, &s->proof, e));
 	}
 	load_article(c, p, a, s);
-	return OK;
+	return load_bracket(c, p, a, s, e);
 }
 
 static void show_json(struct cli *c, const struct shown *s)
@@ -116,6 +129,7 @@ static void show_json(struct cli *c, const struct shown *s)
 		jsonw_str(&w, NULL, base64_of(&a, hash_str(&s->proof.h[i])));
 	jsonw_close(&w, ']');
 	jsonw_close(&w, '}');
+	cli_bracket_json(&w, &s->bracket);
 	if (s->has_article) {
 		AUTO(buf) article = {0};
 		buf_init(&article, CLI_OUT_MAX);
@@ -176,6 +190,7 @@ static void show_text(struct cli *c, const struct shown *s)
 			(unsigned long long)s->x.row.index, (unsigned long long)s->checkpoint.size, s->proof.n);
 	else
 		buf_addf(b, "  %-18s kept, not sealed yet\n", "state");
+	cli_bracket(b, &s->bracket);
 	buf_add(b,
 		STR("what this does not prove\n"
 		    "  That the site itself sent these bytes rests on the TLS evidence and on whoever captured them.\n"

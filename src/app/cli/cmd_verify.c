@@ -15,6 +15,17 @@ struct checking {
 	uint64_t bytes;
 	uint64_t captures;
 	uint64_t deep;
+	struct token_list tokens; /* as the records have them: the catalog may lack some */
+	struct claim {
+		uint64_t index;
+		int64_t time;
+	} * claims; /* of our own captures */
+	size_t nclaims;
+	struct arena run;
+	struct anchored *anchored;
+	size_t nanchored;
+	uint64_t holding; /* anchors */
+	uint64_t late;    /* captures that claim a time that anchors contradict */
 };
 
 static void say_json(struct checking *k, const char *what, const char *text)
@@ -66,6 +77,68 @@ static void on_bytes(struct fs_progress *p, uint64_t n)
 	cli_bar(k->c, "verifying (MiB)", k->bytes >> 20, 0);
 }
 
+/* Time stamps and proofs of the log. One that fails is a problem; one that cannot be checked to the end is not. */
+static void judge_anchors(struct checking *k)
+{
+	struct anchor_trust trust;
+	struct err e;
+	rc r = cli_trust(k->c, k->p, &trust, &e);
+	if (r == OK)
+		r = pipeline_judge(k->p, &k->tokens, &trust, &k->run, &k->anchored, &k->nanchored, &e);
+	if (r != OK) {
+		k->report.problems++;
+		say_problem(k, &e);
+		return;
+	}
+	for (size_t i = 0; i < k->nanchored; i++) {
+		const struct anchored *x = &k->anchored[i];
+		k->holding += x->verdict.state == ANCHOR_HOLDS;
+		if (x->verdict.state != ANCHOR_FAILS)
+			continue;
+		rc_ignore(err_set(&e, E_VERIFY, "entry %llu: anchor of kind %s: %.*s", (unsigned long long)x->index,
+			leaf_token_name(x->kind).p, STR_FMT(x->verdict.said)));
+		k->report.problems++;
+		say_problem(k, &e);
+	}
+}
+
+/* Of our own captures: an import has the time that its archive claims, which may lie years back. */
+static void take_claim(struct checking *k, const struct frame *f, const struct record *r)
+{
+	struct instant t;
+	if (!str_eq(r->kind, STR("capture")) || !instant_parse_iso(record_get(r, "time"), &t))
+		return;
+	struct claim *c = arena_push(&k->run, &k->claims, &k->nclaims, sizeof(*c));
+	*c = (struct claim){f->ref.index, t.ns};
+}
+
+static void flag(struct checking *k, const struct claim *claim, const struct bracket *b)
+{
+	AUTO(arena) a = {0};
+	bool late = !bracket_allows(&(struct bracket){NULL, b->before}, claim->time);
+	const struct anchored *x = late ? b->before : b->after;
+	k->late++;
+	const char *text = str_fmt(&a,
+		"entry %llu: flagged: claims the time %.*s, but the anchor in entry %llu says that it %s %.*s",
+		(unsigned long long)claim->index, STR_FMT(instant_utc(&a, claim->time, 0)),
+		(unsigned long long)x->index, late ? "existed before" : "was appended after",
+		STR_FMT(cli_anchor_time(&a, &x->verdict)))
+				   .p;
+	if (k->c->o.json)
+		say_json(k, "flagged", text);
+	else
+		cli_note(k->c, text);
+}
+
+static void check_claims(struct checking *k)
+{
+	for (size_t i = 0; k->nanchored && i < k->nclaims; i++) {
+		struct bracket b = bracket_of(k->anchored, k->nanchored, k->claims[i].index);
+		if (!bracket_allows(&b, k->claims[i].time))
+			flag(k, &k->claims[i], &b);
+	}
+}
+
 static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 {
 	(void)sealed;
@@ -74,11 +147,13 @@ static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 	struct record rec;
 	struct archive_span span;
 	struct err e;
+	token_list_add(&k->tokens, f);
 	if (f->kind != FRAME_RECORD || record_decode(&a, f->body, &rec, &e) != OK)
 		return;
 	if (capture_locate(&rec, &span, &e) != OK)
 		return;
 	k->captures++;
+	take_claim(k, f, &rec);
 	if (!k->c->o.deep)
 		return;
 	k->deep++;
@@ -139,6 +214,9 @@ static void summary(struct checking *k)
 		jsonw_u64(&w, "not_sealed", r->frames - r->sealed);
 		jsonw_u64(&w, "warc_bytes", r->warc_bytes);
 		jsonw_u64(&w, "parsed_again", k->deep);
+		jsonw_u64(&w, "anchors", k->nanchored);
+		jsonw_u64(&w, "anchors_holding", k->holding);
+		jsonw_u64(&w, "flagged", k->late);
 		jsonw_u64(&w, "problems", r->problems);
 		jsonw_u64(&w, "leftovers", r->leftovers);
 		jsonw_bool(&w, "outside_copy", !r->no_outside_copy);
@@ -163,6 +241,10 @@ static void summary(struct checking *k)
 	if (r->frames > r->sealed)
 		buf_addf(b, ", %llu %s kept, not sealed", (unsigned long long)(r->frames - r->sealed),
 			r->frames - r->sealed == 1 ? "entry" : "entries");
+	if (k->nanchored)
+		buf_addf(b, ", %llu of %zu anchors checked to the end", (unsigned long long)k->holding, k->nanchored);
+	if (k->late)
+		buf_addf(b, ", %llu flagged for the time that they claim", (unsigned long long)k->late);
 	if (r->problems)
 		buf_addf(b, ", %llu %s", (unsigned long long)r->problems, r->problems == 1 ? "problem" : "problems");
 	buf_addc(b, '\n');
@@ -182,9 +264,15 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 	k.report.progress = &k.progress;
 	rc r = seal_verify(pipeline_archive(p), pipeline_key(p), &k.report, &e);
 	cli_bar_end(c);
+	if (r == OK) {
+		judge_anchors(&k);
+		check_claims(&k);
+		summary(&k);
+	}
+	arena_clear(&k.tokens.a);
+	arena_clear(&k.run);
 	if (r != OK)
 		return cli_fail(c, &e);
-	summary(&k);
 	/* an older copy lacks captures that were sealed: the answer is no, though not of the bytes that are there */
 	return k.report.problems || k.report.known_outside ? EXIT_NO : EXIT_DONE;
 }

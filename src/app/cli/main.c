@@ -48,6 +48,11 @@ enum option_id {
 	OPT_POLICY,
 	OPT_LEAF,
 	OPT_OLD,
+	OPT_UPGRADE,
+	OPT_LIST,
+	OPT_AGAIN,
+	OPT_TSA_CA,
+	OPT_HEADERS_FILE,
 };
 
 struct option_help {
@@ -93,6 +98,11 @@ static const struct option_help OPTIONS[] = {
 	{OPT_POLICY, "policy", "FILE", "whose signatures count (C2SP tlog-policy)"},
 	{OPT_LEAF, "leaf", "FILE", "the entry that a proof is about, when there is no disclosure"},
 	{OPT_OLD, "old", "FILE", "the earlier checkpoint that a consistency proof is about"},
+	{OPT_UPGRADE, "upgrade", NULL, "ask calendars for the proofs that they owe"},
+	{OPT_LIST, "list", NULL, "judge the anchors that are there; asks nobody"},
+	{OPT_AGAIN, "again", NULL, "also when nothing was added since the last anchor"},
+	{OPT_TSA_CA, "tsa-ca", "FILE", "certificates that time stamps must end in, instead of those in `authorities`"},
+	{OPT_HEADERS_FILE, "block-headers", "FILE", "Bitcoin block headers, lines of HEIGHT HEADER"},
 };
 
 #define OPTIONS_MAX 12
@@ -122,14 +132,20 @@ static const struct command COMMANDS[] = {
 	{"ls", "[URL]", "list captures, or those of one URL in the order of time",
 		"onrecord ls\n  onrecord ls --json https://news.example/story", cmd_ls, {OPT_LIMIT}, 0, 1, NULL},
 	{"show", "ID ...", "all that is known of a capture: record, place in the log, proof, article",
-		"onrecord show '#12'\n  onrecord show https://news.example/story@2018-11-15", cmd_show, {0}, 1, ANY,
-		NULL},
+		"onrecord show '#12'\n  onrecord show https://news.example/story@2018-11-15", cmd_show,
+		{OPT_TSA_CA, OPT_HEADERS_FILE}, 1, ANY, NULL},
 	{"cat", "ID", "write a capture to standard output", "onrecord cat '#12' > page.html", cmd_cat,
 		{OPT_CONTENT, OPT_PAYLOAD, OPT_HEADERS, OPT_TEXT, OPT_MARKDOWN, OPT_WARC}, 1, 1,
 		"cat writes the bytes as they are (show --json tells about them)"},
 	{"read", "FILE.html ...", "read the article in a file, as JSON or text; no archive is involved",
 		"onrecord read page.html --url https://news.example/story\n  onrecord read --markdown page.html",
 		cmd_read, {OPT_URL, OPT_TYPE, OPT_TEXT, OPT_MARKDOWN}, 1, ANY, NULL},
+	{"anchor", "", "have the log time-stamped by the authorities that the archive's file `authorities` names",
+		"onrecord anchor\n  onrecord anchor --upgrade\n  onrecord anchor --list --block-headers headers.txt",
+		cmd_anchor,
+		{OPT_UPGRADE, OPT_LIST, OPT_AGAIN, OPT_TSA_CA, OPT_HEADERS_FILE, OPT_PROXY, OPT_CA_FILE,
+			OPT_ALLOW_PRIVATE, OPT_TIMEOUT},
+		0, 0, NULL},
 	{"prove", "ID ...", "write proofs that others can check without the archive",
 		"onrecord prove '#12' -o for-the-desk\n  onrecord prove --withhold remote '#12'\n"
 		"  onrecord prove --from 100",
@@ -137,7 +153,8 @@ static const struct command COMMANDS[] = {
 	{"verify", "[ID|FILE ...]", "check the whole archive, captures of it, or proofs that were handed over",
 		"onrecord verify\n  onrecord verify '#12'\n"
 		"  onrecord verify --key example.org/desk+5f0e…+AUiU… entry-12.tlog-proof",
-		cmd_verify, {OPT_DEEP, OPT_KEY, OPT_POLICY, OPT_LEAF, OPT_OLD}, 0, ANY, NULL},
+		cmd_verify, {OPT_DEEP, OPT_KEY, OPT_POLICY, OPT_LEAF, OPT_OLD, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY,
+		NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
 		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
@@ -292,6 +309,21 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 	case OPT_OLD:
 		o->old = value;
 		return OK;
+	case OPT_UPGRADE:
+		o->upgrade = true;
+		return OK;
+	case OPT_LIST:
+		o->list = true;
+		return OK;
+	case OPT_AGAIN:
+		o->again = true;
+		return OK;
+	case OPT_TSA_CA:
+		o->tsa_ca = value;
+		return OK;
+	case OPT_HEADERS_FILE:
+		o->headers = value;
+		return OK;
 	case OPT_DEEP:
 		o->deep = true;
 		return OK;
@@ -443,9 +475,7 @@ int main(int argc, char **argv)
 	(void)signal(SIGABRT, on_abort);
 	c.o.json = wants_json(argc, argv);
 	enum exit_code code = run(&c, argc, argv);
-	cli_flush(&c);
-	cli_bar_end(&c);
-	if ((fflush(stdout) != 0 || c.stdout_failed) && code == EXIT_DONE)
+	if (!cli_end(&c) && code == EXIT_DONE)
 		code = EXIT_UNREADABLE;
 	buf_clear(&c.out);
 	arena_clear(&c.run);

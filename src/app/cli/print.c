@@ -13,11 +13,17 @@
 #define BAR_EVERY_NS 100000000ll
 #define ERASE_LINE "\r\033[K"
 
+static void stdout_failed(struct cli *c)
+{
+	if (!c->stdout_sys)
+		c->stdout_sys = errno ? errno : EIO;
+}
+
 void cli_flush(struct cli *c)
 {
 	bool over = c->out.over;
 	if (!over && c->out.n && fwrite(c->out.p, 1, c->out.n, stdout) != c->out.n)
-		c->stdout_failed = true;
+		stdout_failed(c);
 	buf_reset(&c->out);
 	if (!over)
 		return;
@@ -51,8 +57,24 @@ static void say(struct cli *c, const char *key, const char *text, const char *co
 	}
 	cli_bar_end(c);
 	cli_flush(c);
-	(void)fflush(stdout);
+	if (fflush(stdout) != 0)
+		stdout_failed(c);
 	(void)fprintf(stderr, "%.*s\n", STR_FMT(buf_str(&line)));
+}
+
+bool cli_end(struct cli *c)
+{
+	struct err e;
+	cli_flush(c);
+	cli_bar_end(c);
+	if (fflush(stdout) != 0)
+		stdout_failed(c);
+	if (c->stdout_sys && c->stdout_sys != EPIPE && !c->stdout_failed) {
+		errno = c->stdout_sys;
+		rc_ignore(err_sys(&e, "standard output: write"));
+		cli_error(c, &e);
+	}
+	return !c->stdout_sys && !c->stdout_failed;
 }
 
 void cli_error(struct cli *c, const struct err *e)

@@ -11,6 +11,7 @@
 #include "base/env.h"
 #include "formats/note/note.h"
 #include "io/catalog/catalog.h"
+#include "stages/anchor/anchor.h"
 #include "stages/capture/capture.h"
 #include "stages/seal/seal.h"
 
@@ -244,6 +245,71 @@ MUST_USE rc pipeline_check(const struct pipeline_check *in, struct arena *a, str
  * OK · E_NOTFOUND there is none · as pipeline_check() · E_IO. */
 MUST_USE rc pipeline_check_log(
 	const char *path, const struct pipeline_check *in, struct arena *a, struct pipeline_facts *ret, struct err *e);
+
+/* The file `authorities` of an archive: who is asked what time it is. Lines, in any order; '#' begins a comment.
+ *
+ *   tsa NAME URL [FILE]      a time-stamp authority; FILE (in the archive unless it begins with '/') has the
+ *                            certificates, PEM, that its chain must end in
+ *   calendar URL             an OpenTimestamps calendar */
+struct authorities {
+	struct anchor_tsa *tsa;
+	size_t ntsa;
+	struct str *calendars;
+	size_t ncalendars;
+	struct str trusted; /* all FILEs together */
+};
+/* Reads it; it lives in `a`. OK · E_NOTFOUND there is none · E_USAGE "authorities:LINE: …" · E_LIMIT · E_IO. */
+MUST_USE rc pipeline_authorities(struct pipeline *p, struct arena *a, struct authorities *ret, struct err *e);
+
+struct pipeline_anchored {
+	/* One authority has answered, and its token is kept; or it has not: then `e` says why. */
+	void (*answered)(
+		struct pipeline_anchored *r, struct str who, const struct anchor_token *t, const struct err *e);
+	uint64_t size;    /* of the checkpoint that was asked about */
+	uint64_t kept;    /* tokens */
+	uint64_t failed;  /* authorities that did not answer as they should */
+	uint64_t waiting; /* proofs that still wait for a block */
+	bool nothing_new; /* what is there is anchored: nobody was asked */
+};
+/* Has the newest checkpoint anchored by each of them, keeps the tokens and seals them. When all entries since the last
+ * anchor are such tokens themselves, nobody is asked, unless `again`.
+ * OK, also when some or all failed · E_NOTFOUND nothing is sealed yet · E_IO and the rest of pipeline_seal(). */
+MUST_USE rc pipeline_anchor(struct pipeline *p, const struct authorities *who, const struct anchor_net *net, bool again,
+	struct pipeline_anchored *r, struct err *e);
+/* Asks the calendars for what they owe. */
+MUST_USE rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, const struct anchor_net *net,
+	struct pipeline_anchored *r, struct err *e);
+
+/* A time stamp or proof of the log, judged. */
+struct anchored {
+	uint64_t index; /* of its own entry: what comes behind was appended after `verdict.time` */
+	uint64_t size;  /* what is below existed before it */
+	enum leaf_token kind;
+	struct anchor_verdict verdict;
+};
+/* Entries that are no records, as who has read the log has found them. */
+struct token_list {
+	struct arena a;
+	struct catalog_token *row;
+	size_t n;
+};
+/* Takes the frame when it is one. Free with arena_clear(&l->a). */
+void token_list_add(struct token_list *l, const struct frame *f);
+/* The anchors among `tokens`, judged, in the order of the log, in `a`. NULL: those that the catalog has, which may be
+ * fewer than there are. OK · E_VERIFY a damaged frame · as anchor_judge(). */
+MUST_USE rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const struct anchor_trust *trust,
+	struct arena *a, struct anchored **ret, size_t *ret_n, struct err *e);
+
+/* Between which times an entry was appended, as far as anchors with a time say; a time of theirs has its slack taken
+ * off or added. Each is NULL when there is none. */
+struct bracket {
+	const struct anchored *after;
+	const struct anchored *before;
+};
+struct bracket bracket_of(const struct anchored *all, size_t n, uint64_t index);
+/* Whether a claimed time can be true of what was appended within it: CLOCK_SLACK is allowed for our own clock. */
+#define CLOCK_SLACK (300ll * 1000000000ll)
+bool bracket_allows(const struct bracket *b, int64_t claimed);
 
 /* CDXJ lines of web archives, collected to be sorted bytewise. All zeros but `trouble` to begin with. */
 struct cdxj_lines {

@@ -30,25 +30,49 @@ struct str token_word(const struct leaf *leaf)
 	return STR("");
 }
 
+void token_list_add(struct token_list *l, const struct frame *f)
+{
+	AUTO(arena) a = {0};
+	struct pipeline_token t;
+	struct err ignored;
+	if (f->kind == FRAME_RECORD || token_of(&a, f, &t, &ignored) != OK)
+		return;
+	struct catalog_token *row = arena_push(&l->a, &l->row, &l->n, sizeof(*row));
+	*row = (struct catalog_token){f->ref.index, token_word(&t.leaf), t.leaf.size, f->ref};
+}
+
+rc token_rows(struct pipeline *p, struct arena *a, struct catalog_token **ret, size_t *ret_n, struct err *e)
+{
+	if (!pipeline_catalog(p))
+		return err_set(e, E_FORMAT, "the catalog cannot be used (onrecord reindex makes it anew)");
+	TRY(catalog_done(p, e)); /* what this command has added is there too */
+	return catalog_tokens(p->catalog, a, ret, ret_n, e);
+}
+
+rc token_read(struct pipeline *p, const struct catalog_token *row, struct arena *a, struct buf *body,
+	struct pipeline_token *ret, struct err *e)
+{
+	struct frame f;
+	TRY(archive_frame_read(p->ar, row->ref, body, &f, e));
+	if (f.kind == FRAME_RECORD || token_of(a, &f, ret, e) != OK)
+		return err_set(e, E_VERIFY,
+			"the catalog names entry %llu, which is another (onrecord reindex makes it anew)",
+			(unsigned long long)row->index);
+	return OK;
+}
+
 rc pipeline_tokens(struct pipeline *p, struct pipeline_tokens *v, struct err *e)
 {
 	AUTO(arena) a = {0};
 	AUTO(buf) body = {0};
 	struct catalog_token *all = NULL;
 	size_t n = 0;
-	if (!pipeline_catalog(p))
-		return err_set(e, E_FORMAT, "the catalog cannot be used (onrecord reindex makes it anew)");
-	TRY(catalog_tokens(p->catalog, &a, &all, &n, e));
+	TRY(token_rows(p, &a, &all, &n, e));
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = 0; i < n; i++) {
 		AUTO(arena) one = {0};
-		struct frame f;
 		struct pipeline_token t;
-		TRY(archive_frame_read(p->ar, all[i].ref, &body, &f, e));
-		if (f.kind == FRAME_RECORD || token_of(&one, &f, &t, e) != OK)
-			return err_set(e, E_VERIFY,
-				"the catalog names entry %llu, which is another (onrecord reindex makes it anew)",
-				(unsigned long long)all[i].index);
+		TRY(token_read(p, &all[i], &one, &body, &t, e));
 		TRY(v->token(v, &t, e));
 	}
 	return OK;

@@ -55,6 +55,15 @@ static rc warc_push(struct sink *s, struct str bytes, struct err *e)
 	return OK;
 }
 
+/* A command that was killed between a rename and the sync behind it left a name that everybody sees and no disk has. */
+static rc sync_names(struct archive *ar, struct err *e)
+{
+	static const char *const folders[] = {".", "keys", "log"};
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		TRY(fs_dir_sync(ar->env, ar->dir, folders[i], e));
+	return OK;
+}
+
 rc archive_open(struct env *env, const char *path, bool write, struct archive **ret, struct err *e)
 {
 	struct archive *ar = mem_alloc(sizeof(*ar));
@@ -71,6 +80,8 @@ rc archive_open(struct env *env, const char *path, bool write, struct archive **
 		r = fs_lock_dir(ar->dir, ".", e);
 		if (r == OK)
 			r = fs_lock(ar->dir, FORMAT_FILE, &ar->lock, e);
+		if (r == OK)
+			r = sync_names(ar, e);
 		if (r != OK)
 			r = err_add(e, "%s", path);
 	}
@@ -112,6 +123,11 @@ const char *archive_path(const struct archive *ar)
 	return ar->path;
 }
 
+bool archive_file_full(const struct archive *ar, uint64_t size, uint64_t cap)
+{
+	return size >= cap || (ar->env->file_bytes > 0 && size >= ar->env->file_bytes);
+}
+
 static rc open_next_warc(struct archive *ar, struct err *e)
 {
 	AUTO(arena) a = {0};
@@ -133,7 +149,7 @@ rc archive_span_begin(struct archive *ar, bool *ret_fresh, struct err *e)
 {
 	BUG_ON(ar->lock < 0 || !ar->recovered || ar->in_span);
 	TRY(archive_usable(ar, e));
-	if (ar->warc.fd < 0 || ar->warc.size >= CAP_WARC_FILE)
+	if (ar->warc.fd < 0 || archive_file_full(ar, ar->warc.size, CAP_WARC_FILE))
 		TRY(open_next_warc(ar, e));
 	*ret_fresh = ar->warc.size == 0;
 	ar->in_span = true;

@@ -34,7 +34,8 @@ enum frame_kind {
 MUST_USE rc archive_create(struct env *env, const char *path, struct err *e);
 /* True when `path` is an archive. */
 bool archive_is(const char *path);
-/* Opens one. With `write` takes the lock. OK · E_NOTFOUND no archive · E_BUSY · E_UNSUPPORTED a later format · E_IO. */
+/* Opens one. With `write` takes the lock, and syncs the names that an earlier command may not have synced. OK ·
+ * E_NOTFOUND no archive · E_BUSY · E_UNSUPPORTED a later format · E_IO. */
 MUST_USE rc archive_open(struct env *env, const char *path, bool write, struct archive **ret, struct err *e);
 void archive_close(struct archive *ar);
 /* Before what must not be done by two: whether the lock still guards this archive. OK · E_BUSY, and it is used up. */

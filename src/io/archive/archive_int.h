@@ -36,6 +36,8 @@ struct archive {
 
 /* E_IO when it is used up. */
 MUST_USE rc archive_usable(const struct archive *ar, struct err *e);
+/* Whether the next span or frame begins a new file. */
+bool archive_file_full(const struct archive *ar, uint64_t size, uint64_t cap);
 /* The records files' first indexes, ascending, in ar's arena `a`. */
 MUST_USE rc archive_rec_list(struct archive *ar, struct arena *a, uint64_t **ret, size_t *ret_n, struct err *e);
 

@@ -76,7 +76,7 @@ static rc frame_add(struct archive *ar, enum frame_kind kind, struct str body, c
 			(unsigned long long)span->offset);
 	if (span)
 		archive_end_move(&ar->kept, span);
-	if (ar->rec.fd < 0 || ar->rec.size >= CAP_REC_FILE)
+	if (ar->rec.fd < 0 || archive_file_full(ar, ar->rec.size, CAP_REC_FILE))
 		TRY(open_next_rec(ar, e));
 	struct buf *b = &ar->frame;
 	buf_reset(b);

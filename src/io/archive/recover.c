@@ -286,6 +286,8 @@ rc archive_recover(struct archive *ar, struct archive_log *log, struct archive_r
 	*ret = (struct archive_recovery){.frames = end.frames, .refused = end.refused};
 	TRY(recover_records(ar, &end, &ret->cut_records, e));
 	TRY(recover_warc(ar, &a, &end.warc, &ret->cut_warc, e));
+	/* frames of a killed command are seen here and need not be on disk; the warc/ bytes that they speak of are */
+	TRY(archive_sync_records(ar, e));
 	ar->recovered = true;
 	return OK;
 }

@@ -66,6 +66,12 @@ bool fs_faulted(struct env *env, enum env_op op, const char *path)
 	return sys != 0;
 }
 
+void fs_changed(struct env *env, struct env_change c)
+{
+	if (env->changed)
+		env->changed(env, &c);
+}
+
 rc fs_write_all(struct env *env, int fd, const char *path, struct str bytes, struct err *e)
 {
 	if (fs_faulted(env, ENV_WRITE, path))
@@ -76,6 +82,8 @@ rc fs_write_all(struct env *env, int fd, const char *path, struct str bytes, str
 			continue;
 		if (got < 0)
 			return err_sys(e, "%s: write", path);
+		fs_changed(
+			env, (struct env_change){.op = ENV_WRITE, .fd = fd, .bytes = str_sub(bytes, 0, (size_t)got)});
 		bytes = str_from(bytes, (size_t)got);
 	}
 	return OK;
@@ -85,6 +93,7 @@ rc fs_sync_fd(struct env *env, int fd, const char *path, bool data_only, struct 
 {
 	if (fs_faulted(env, ENV_SYNC, path) || (data_only ? fdatasync(fd) : fsync(fd)) != 0)
 		return err_sys(e, "%s: sync", path);
+	fs_changed(env, (struct env_change){.op = ENV_SYNC, .fd = fd});
 	return OK;
 }
 
@@ -117,17 +126,50 @@ static struct str parent_of(struct str path)
 	return slash == 1 ? STR("/") : str_sub(path, 0, slash - 1);
 }
 
-static rc dir_make_one(struct env *env, int at, const char *path, struct err *e)
+static rc sync_parent(struct env *env, int at, const char *path, struct err *e)
 {
 	char parent[PATH_CAP];
-	if (fs_faulted(env, ENV_OPEN, path))
-		return err_sys(e, "%s: make folder", path);
-	if (mkdirat(at, path, 0700) != 0)
-		return errno == EEXIST ? OK : err_sys(e, "%s: make folder", path);
 	struct str up = parent_of(str_c(path));
 	memcpy(parent, up.p, up.n);
 	parent[up.n] = '\0';
 	return fs_dir_sync(env, at, parent, e);
+}
+
+/* False also when it cannot be read. */
+static bool dir_is_empty(int at, const char *path)
+{
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d) {
+		fd_closep(&fd);
+		return false;
+	}
+	size_t n = 0;
+	while (n < 3 && readdir(d))
+		n++;
+	(void)closedir(d);
+	return n < 3;
+}
+
+/* A folder is filled only after its name was synced. So an empty one may have been left by a process that was killed
+ * between the two. */
+static rc dir_found(struct env *env, int at, const char *path, struct err *e)
+{
+	if (!dir_is_empty(at, path))
+		return OK;
+	rc r = sync_parent(env, at, path, e);
+	/* the user may have made it in a folder that we cannot list */
+	return r == E_DENIED ? OK : r;
+}
+
+static rc dir_make_one(struct env *env, int at, const char *path, struct err *e)
+{
+	if (fs_faulted(env, ENV_MKDIR, path))
+		return err_sys(e, "%s: make folder", path);
+	if (mkdirat(at, path, 0700) != 0)
+		return errno == EEXIST ? dir_found(env, at, path, e) : err_sys(e, "%s: make folder", path);
+	fs_changed(env, (struct env_change){.op = ENV_MKDIR, .at = at, .path = path});
+	return sync_parent(env, at, path, e);
 }
 
 rc fs_dir_make(struct env *env, int at, const char *path, struct err *e)
@@ -138,7 +180,7 @@ rc fs_dir_make(struct env *env, int at, const char *path, struct err *e)
 		return err_set(e, E_LIMIT, "path of %zu bytes", n);
 	struct stat st;
 	if (fstatat(at, path, &st, 0) == 0 && S_ISDIR(st.st_mode))
-		return OK;
+		return dir_found(env, at, path, e);
 	for (size_t i = 1; i <= n; i++) {
 		if (path[i] != '/' && path[i] != '\0')
 			continue;
@@ -209,15 +251,31 @@ rc fs_read(int at, const char *path, struct buf *ret, struct err *e)
 	return OK;
 }
 
+/* Of a name that means nothing: that it is gone already, or stays, is no error. */
+static void remove_temp(struct env *env, int at, const char *temp)
+{
+	if (unlinkat(at, temp, 0) == 0)
+		fs_changed(env, (struct env_change){.op = ENV_UNLINK, .at = at, .path = temp});
+}
+
+static rc rename_one(struct env *env, int at, const char *from, const char *to, struct err *e)
+{
+	if (fs_faulted(env, ENV_RENAME, to) || renameat(at, from, at, to) != 0)
+		return err_sys(e, "%s: rename", to);
+	fs_changed(env, (struct env_change){.op = ENV_RENAME, .at = at, .path = from, .to = to});
+	return OK;
+}
+
 static rc commit_temp(struct env *env, int at, const char *temp, struct str bytes, mode_t mode, struct err *e)
 {
 	if (fs_faulted(env, ENV_OPEN, temp))
 		return err_sys(e, "%s: create", temp);
 	/* whatever an earlier command, or somebody else, left there */
-	(void)unlinkat(at, temp, 0);
+	remove_temp(env, at, temp);
 	AUTO_FD fd = openat(at, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return err_sys(e, "%s: create", temp);
+	fs_changed(env, (struct env_change){.op = ENV_OPEN, .at = at, .path = temp, .fd = fd});
 	TRY(fs_write_all(env, fd, temp, bytes, e));
 	return fs_sync_fd(env, fd, temp, false, e);
 }
@@ -225,8 +283,7 @@ static rc commit_temp(struct env *env, int at, const char *temp, struct str byte
 rc fs_rename(struct env *env, int at, const char *from, const char *to, struct err *e)
 {
 	AUTO(arena) a = {0};
-	if (fs_faulted(env, ENV_RENAME, to) || renameat(at, from, at, to) != 0)
-		return err_sys(e, "%s: rename", to);
+	TRY(rename_one(env, at, from, to, e));
 	return fs_dir_sync(env, at, str_cstr(&a, parent_of(str_c(to))), e);
 }
 
@@ -244,27 +301,33 @@ rc fs_commit(struct env *env, int at, const char *path, struct str bytes, mode_t
 	dir[up.n] = '\0';
 	TRY(fs_dir_make(env, at, dir, e));
 	rc r = commit_temp(env, at, temp, bytes, mode, e);
-	if (r == OK && (fs_faulted(env, ENV_RENAME, path) || renameat(at, temp, at, path) != 0))
-		r = err_sys(e, "%s: rename", path);
+	if (r == OK)
+		r = rename_one(env, at, temp, path, e);
 	if (r != OK) {
-		(void)unlinkat(at, temp, 0);
+		remove_temp(env, at, temp);
 		return r;
 	}
 	return fs_dir_sync(env, at, dir, e);
 }
 
+static rc remove_one(struct env *env, enum env_op op, int at, const char *path, struct err *e)
+{
+	if (fs_faulted(env, op, path))
+		return err_sys(e, "%s: remove", path);
+	if (unlinkat(at, path, op == ENV_RMDIR ? AT_REMOVEDIR : 0) != 0)
+		return errno == ENOENT ? OK : err_sys(e, "%s: remove", path);
+	fs_changed(env, (struct env_change){.op = op, .at = at, .path = path});
+	return OK;
+}
+
 rc fs_remove(struct env *env, int at, const char *path, struct err *e)
 {
-	if (fs_faulted(env, ENV_UNLINK, path) || (unlinkat(at, path, 0) != 0 && errno != ENOENT))
-		return err_sys(e, "%s: remove", path);
-	return OK;
+	return remove_one(env, ENV_UNLINK, at, path, e);
 }
 
 rc fs_remove_dir(struct env *env, int at, const char *path, struct err *e)
 {
-	if (fs_faulted(env, ENV_UNLINK, path) || (unlinkat(at, path, AT_REMOVEDIR) != 0 && errno != ENOENT))
-		return err_sys(e, "%s: remove", path);
-	return OK;
+	return remove_one(env, ENV_RMDIR, at, path, e);
 }
 
 static rc lock_fd(int fd, const char *name, struct err *e)

@@ -3,7 +3,8 @@
  * the file is never written again by this process (the kernel may have dropped the pages: a second fsync would lie).
  *
  * Paths are relative to a directory descriptor and may have several parts ("tile/0/000.p/3"). Every change first asks
- * env->fault, so that a test can make any one of them fail. */
+ * env->fault, so that a test can make any one of them fail, and is then told to env->changed, so that a test can replay
+ * them. A file without a name (fs_spool) is gone after a crash, and is not told of. */
 #ifndef IO_FS_H
 #define IO_FS_H
 
@@ -23,7 +24,8 @@ void fs_env(struct env *ret);
 
 /* Opens a directory. OK · E_NOTFOUND · E_IO · E_DENIED. */
 MUST_USE rc fs_dir_open(int at, const char *path, int *ret_fd, struct err *e);
-/* Makes a directory and its parents, mode 0700, and syncs what holds it. An existing one is fine.
+/* Makes a directory and its parents, mode 0700, and syncs what holds it. An existing one is fine; what holds it is
+ * synced as long as it is empty.
  * OK · E_LIMIT a path too long · E_IO · E_DENIED. */
 MUST_USE rc fs_dir_make(struct env *env, int at, const char *path, struct err *e);
 /* Syncs a directory's names. OK · E_NOTFOUND · E_IO · E_DENIED. */
@@ -59,7 +61,7 @@ struct fs_log {
 	bool failed;   /* a write or sync went wrong: nothing more is written */
 	char name[64]; /* for messages */
 };
-/* Opens or makes it, for appending at its end. A new name is synced into its directory.
+/* Opens or makes it, for appending at its end. While it is empty, its name is synced into its directory.
  * OK · E_IO · E_DENIED. Close with fs_log_close(). */
 MUST_USE rc fs_log_open(struct env *env, int at, const char *path, struct fs_log *ret, struct err *e);
 /* Appends, not synced yet. OK · E_IO, also after an earlier failure. */

@@ -23,13 +23,14 @@ rc fs_log_open(struct env *env, int at, const char *path, struct fs_log *ret, st
 {
 	struct fs_log l = {.env = env, .fd = -1};
 	struct stat st;
-	bool fresh = faccessat(at, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
 	if (fs_faulted(env, ENV_OPEN, path))
 		return err_sys(e, "%s: open", path);
 	AUTO_FD fd = openat(at, path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return err_sys(e, "%s: open", path);
-	if (fresh) {
+	fs_changed(env, (struct env_change){.op = ENV_OPEN, .at = at, .path = path, .fd = fd});
+	/* an empty one may have been left by a process that was killed before its name was synced */
+	if (st.st_size == 0) {
 		AUTO(arena) a = {0};
 		const char *slash = strrchr(path, '/');
 		struct str dir = slash ? str_mem(path, (size_t)(slash - path)) : STR(".");
@@ -78,6 +79,7 @@ rc fs_log_back(struct fs_log *l, uint64_t size, struct err *e)
 		l->failed = true;
 		return err_sys(e, "%s: truncate", l->name);
 	}
+	fs_changed(l->env, (struct env_change){.op = ENV_TRUNCATE, .fd = l->fd, .size = size});
 	l->size = size;
 	return OK;
 }
@@ -124,5 +126,6 @@ rc fs_save_tail(struct env *env, int at, const char *path, uint64_t keep, struct
 	TRY(copy_tail(env, at, last_part(path), fd, keep, size, e));
 	if (fs_faulted(env, ENV_TRUNCATE, path) || ftruncate(fd, (off_t)keep) != 0)
 		return err_sys(e, "%s: truncate", path);
+	fs_changed(env, (struct env_change){.op = ENV_TRUNCATE, .fd = fd, .size = keep});
 	return fs_sync_fd(env, fd, path, false, e);
 }

@@ -27,10 +27,8 @@ enum anchor_ask {
 
 /* Texts with a u32 length before each. */
 void pieces_add(struct buf *b, struct str piece);
-void pieces_add_u64(struct buf *b, uint64_t v);
 /* The next one, borrowed; empty and r->bad at the end. */
 struct str pieces_take(struct bytes_reader *r);
-uint64_t pieces_take_u64(struct bytes_reader *r);
 
 void pieces_add_verdict(struct buf *b, const struct anchor_verdict *v);
 /* False when it makes no sense. Copies into `a`. */

@@ -47,7 +47,7 @@ rc anchor_promise(struct env *env, struct str note, const struct str *calendars,
 	TRY(ask_worker(ASK_BEGIN, &request, &reply, e));
 	struct bytes_reader r = bytes_reader(buf_str(&reply));
 	struct str file = str_dup(a, pieces_take(&r));
-	uint64_t taken = pieces_take_u64(&r);
+	uint64_t taken = bytes_u64(&r);
 	if (r.bad)
 		return err_set(e, E_FORMAT, "the worker's answer makes no sense");
 	*ret = (struct anchor_token){.bytes = file,
@@ -80,7 +80,7 @@ rc anchor_upgrade(struct env *env, struct str ots, const struct str *calendars, 
 	TRY(ask_worker(ASK_PENDING, &request, &pending, e));
 	struct bytes_reader r = bytes_reader(buf_str(&pending));
 	while (r.n && !r.bad && asked < ANCHOR_EXTRAS) {
-		uint64_t at = pieces_take_u64(&r);
+		uint64_t at = bytes_u64(&r);
 		struct str uri = pieces_take(&r);
 		struct str msg = pieces_take(&r);
 		struct str body;
@@ -95,7 +95,7 @@ rc anchor_upgrade(struct env *env, struct str ots, const struct str *calendars, 
 				anchor_trouble(&trouble, uri, e);
 			continue;
 		}
-		pieces_add_u64(&request, at);
+		buf_addu64(&request, at);
 		pieces_add(&request, body);
 		got++;
 	}

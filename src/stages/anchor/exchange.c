@@ -14,16 +14,6 @@ struct str pieces_take(struct bytes_reader *r)
 	return bytes_take(r, bytes_u32(r));
 }
 
-void pieces_add_u64(struct buf *b, uint64_t v)
-{
-	buf_addu64(b, v);
-}
-
-uint64_t pieces_take_u64(struct bytes_reader *r)
-{
-	return bytes_u64(r);
-}
-
 void pieces_add_verdict(struct buf *b, const struct anchor_verdict *v)
 {
 	buf_addu64(b, v->state);
@@ -44,7 +34,7 @@ bool pieces_take_verdict(struct bytes_reader *r, struct arena *a, struct anchor_
 	v.said = str_dup(a, pieces_take(r));
 	v.state = state <= ANCHOR_FAILS ? (enum anchor_state)state : ANCHOR_FAILS;
 	*ret = v;
-	return !r->bad && state <= ANCHOR_FAILS && v.slack >= 0;
+	return !r->bad && state <= ANCHOR_FAILS && v.slack >= 0 && v.slack < INT64_MAX;
 }
 
 rc anchor_fetch(struct env *env, const struct anchor_net *net, struct str url, const char *headers, struct str body,

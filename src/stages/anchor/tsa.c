@@ -69,7 +69,7 @@ static rc one_round(
 		return err_set(e, E_FORMAT, "the worker's answer makes no sense");
 	*ret_evidence = str_dup(s->a, pieces_take(&r));
 	while (!r.bad && r.n && s->nurls < ANCHOR_FETCHES) {
-		uint64_t what = pieces_take_u64(&r);
+		uint64_t what = bytes_u64(&r);
 		struct str url = str_dup(s->a, pieces_take(&r));
 		struct str body = str_dup(s->a, pieces_take(&r));
 		if (!r.bad && what <= TSP_WANT_OCSP && !was_asked(s, url, body))

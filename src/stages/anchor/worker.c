@@ -37,7 +37,7 @@ static void add_wanted(struct arena *a, const struct tsp_reply *reply, struct st
 	if (tsp_wanted(a, reply, trusted, ev, &wanted, &n, &ignored) != OK)
 		return; /* what cannot be got is missing later, and told then */
 	for (size_t i = 0; i < n && i < ANCHOR_FETCHES; i++) {
-		pieces_add_u64(out, wanted[i].what);
+		buf_addu64(out, wanted[i].what);
 		pieces_add(out, wanted[i].url);
 		pieces_add(out, wanted[i].body);
 	}
@@ -108,7 +108,7 @@ static rc ask_begin(struct arena *a, struct bytes_reader *r, struct buf *out, st
 	if (taken == 0)
 		return e->code == OK ? cut_short(e) : e->code;
 	TRY(write_ots(&o, out, e));
-	pieces_add_u64(out, taken);
+	buf_addu64(out, taken);
 	return OK;
 }
 
@@ -122,7 +122,7 @@ static rc ask_pending(struct arena *a, struct bytes_reader *r, struct buf *out, 
 	for (size_t i = 0; i < n && i < ANCHOR_EXTRAS; i++) {
 		if (!p[i].known || p[i].upgraded)
 			continue;
-		pieces_add_u64(out, p[i].at);
+		buf_addu64(out, p[i].at);
 		pieces_add(out, p[i].uri);
 		pieces_add(out, p[i].msg);
 	}
@@ -134,7 +134,7 @@ static rc ask_merge(struct arena *a, struct bytes_reader *r, struct buf *out, st
 	struct ots o;
 	TRY(ots_parse(a, pieces_take(r), &o, e));
 	while (!r->bad && r->n) {
-		uint64_t at = pieces_take_u64(r);
+		uint64_t at = bytes_u64(r);
 		struct str reply = pieces_take(r);
 		if (r->bad || at >= o.n)
 			return cut_short(e);
@@ -204,8 +204,8 @@ static rc ask_ots(struct arena *a, struct bytes_reader *r, struct buf *out, stru
 
 static rc answer(void *ctx, struct sandbox_io *io, uint32_t type, struct str request, struct buf *reply, struct err *e)
 {
-	(void)ctx;
 	(void)io;
+	(void)type;
 	static rc (*const asks[])(struct arena *, struct bytes_reader *, struct buf *, struct err *) = {
 		[ASK_TSA] = ask_tsa,
 		[ASK_BEGIN] = ask_begin,
@@ -215,33 +215,14 @@ static rc answer(void *ctx, struct sandbox_io *io, uint32_t type, struct str req
 	};
 	AUTO(arena) a = {0};
 	struct bytes_reader r = bytes_reader(request);
-	if (type >= ARRAY_LEN(asks))
-		return cut_short(e);
 	*e = (struct err){.code = OK};
-	TRY(asks[type](&a, &r, reply, e));
+	TRY(asks[*(const enum anchor_ask *)ctx](&a, &r, reply, e));
 	return buf_done(reply, e);
-}
-
-/* OpenSSL looks its algorithms up once; in a worker there is nothing left to look in. */
-static rc warm_up(void *ctx, struct err *e)
-{
-	(void)ctx;
-	(void)e;
-	struct err ignored;
-	AUTO(arena) a = {0};
-	struct tsp_evidence ev = {0};
-	rc_ignore(tsp_evidence_add(&a, &ev, STR("-----BEGIN CERTIFICATE-----\n"), NULL, &ignored));
-	return OK;
 }
 
 rc anchor_ask(enum anchor_ask what, struct str request, struct buf *reply, struct err *e)
 {
-	struct sandbox *w = NULL;
-	struct err ignored;
 	const struct sandbox_job job = {
-		.answer = answer, .prepare = warm_up, .cpu_seconds = ANCHOR_SECONDS, .wall_seconds = ANCHOR_SECONDS};
-	TRY(sandbox_start(&job, &w, e));
-	rc r = sandbox_ask(w, (uint32_t)what, request, reply, e);
-	rc_ignore(sandbox_close(w, &ignored));
-	return r;
+		.answer = answer, .ctx = &what, .cpu_seconds = ANCHOR_SECONDS, .wall_seconds = ANCHOR_SECONDS};
+	return sandbox_call(&job, request, reply, e);
 }

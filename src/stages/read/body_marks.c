@@ -98,7 +98,7 @@ static size_t gather_titles(const struct page *p, struct str *ret)
 	for (unsigned chosen = 2; chosen-- > 0;) {
 		for (size_t i = 0; i < ar->n && n < TITLES_MAX; i++) {
 			const struct article_evidence *e = &ar->evidence[i];
-			if (e->field != ARTICLE_TITLE || e->chosen != (chosen == 1) || str_eq(e->from, STR("h1")))
+			if (e->field != ARTICLE_TITLE || e->chosen != (chosen == 1) || str_starts(e->from, STR("h1")))
 				continue;
 			buf_reset(&b);
 			fold_letters(&b, e->value);

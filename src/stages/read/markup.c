@@ -213,12 +213,21 @@ static void bylines(struct reading *r)
 	}
 }
 
+/* An h1, or around one: it says the same and is no second witness. */
+static bool is_around_h1(const struct html *h, uint32_t i)
+{
+	for (uint32_t k = i; k < h->nodes[i].end; k++)
+		if (html_is(h, k, NAME_H1))
+			return true;
+	return false;
+}
+
 static bool is_headline_class(struct reading *r, uint32_t i)
 {
 	static const char *const words[] = {"headline", "entry-title", "article-title", "post-title", "story-title"};
 	const struct html *h = r->h;
 	return h->nodes[i].kind == HTML_ELEMENT && h->nodes[i].nattrs && h->nodes[i].end - i < 24 &&
-		is_named(h, i, words, ARRAY_LEN(words)) && !is_aside(r, i);
+		is_named(h, i, words, ARRAY_LEN(words)) && !is_aside(r, i) && !is_around_h1(h, i);
 }
 
 #define HEADINGS_MAX 4u /* of each kind */
@@ -233,7 +242,8 @@ static void headings(struct reading *r)
 		bool h1 = html_is(h, i, NAME_H1) && h1s < HEADINGS_MAX;
 		if (!h1 && (others >= HEADINGS_MAX || !is_headline_class(r, i)))
 			continue;
-		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, i), h1 ? "h1" : "class headline", STR(""), i);
+		const char *from = !h1 ? "class headline" : in_trail(h, i) ? "h1 in a trail" : "h1";
+		add_evidence(r, ARTICLE_TITLE, html_text(r->a, h, i), from, STR(""), i);
 		h1s += h1;
 		others += !h1;
 	}

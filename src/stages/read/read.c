@@ -152,6 +152,7 @@ void read_article(struct arena *a, struct text_codecs *c, const struct read_inpu
 	collect_meta(&r);
 	collect_markup(&r);
 	collect_site(&r);
+	collect_shown(&r);
 	add_evidence(&r, ARTICLE_URL, in->url, "given", STR(""), HTML_NONE);
 	choose_fields(&r);
 	collect_section(&r);

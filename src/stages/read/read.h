@@ -18,7 +18,7 @@ struct arena;
 struct buf;
 struct text_codecs;
 
-#define READ_VERSION "3" /* changes when the same page may be read differently */
+#define READ_VERSION "4" /* changes when the same page may be read differently */
 
 enum article_field {
 	ARTICLE_URL, /* canonical, as the page says; else where it was found */

@@ -54,12 +54,17 @@ bool is_agency(struct str name);
 /* title.c: whether a text is but the name of the site; a title without it. */
 bool names_site(struct reading *r, struct str text);
 struct str without_site(struct reading *r, struct str title);
+/* True when `part`, folded as `longer` is, makes up two fifths of it or more. */
+bool holds_title(struct str longer, struct str part);
+/* title_shown.c: true inside a menu or the trail of links that leads to the page. */
+bool in_trail(const struct html *h, uint32_t i);
 
 /* The collectors. */
 void collect_jsonld(struct reading *r);
 void collect_meta(struct reading *r);
 void collect_markup(struct reading *r);
 void collect_site(struct reading *r);    /* after the other sources of titles */
+void collect_shown(struct reading *r);   /* after that: what the head says and the page shows, but not as an h1 */
 void collect_section(struct reading *r); /* after the choice of the title */
 void collect_agency(struct reading *r);  /* after the body */
 void collect_bylines(struct reading *r); /* after the body: its lines that are bylines */

@@ -76,6 +76,35 @@ static bool has_heading(struct reading *r, struct str text)
 	return false;
 }
 
+/* True when another source has just these words. */
+static bool is_title_elsewhere(struct reading *r, struct str text)
+{
+	struct str folded = fold_words(r->a, text);
+	for (size_t i = 0; folded.n > 3 && i < r->article->n; i++) {
+		const struct article_evidence *e = &r->article->evidence[i];
+		bool own = str_starts(e->from, STR("meta ")) || str_eq(e->from, STR("title"));
+		if (e->field == ARTICLE_TITLE && !own && str_eq(fold_words(r->a, e->value), folded))
+			return true;
+	}
+	return false;
+}
+
+/* A headline may have a bar of its own: neighbouring parts that another source has together are one. */
+static size_t join_parts(struct reading *r, struct str *part, size_t n)
+{
+	for (size_t many = n; many-- > 1;) {
+		for (size_t i = 0; i + many < n; i++) {
+			struct str run = str_mem(part[i].p, (size_t)(part[i + many].p + part[i + many].n - part[i].p));
+			if (!is_title_elsewhere(r, run))
+				continue;
+			part[i] = run;
+			memmove(&part[i + 1], &part[i + many + 1], (n - i - many - 1) * sizeof(*part));
+			return n - many;
+		}
+	}
+	return n;
+}
+
 /* The longest part is the headline, unless another source says which it is. */
 static size_t headline_part(struct reading *r, const struct str *part, size_t n)
 {
@@ -96,6 +125,7 @@ static void title_parts(struct reading *r, uint32_t title)
 	size_t n = split(r, html_text(r->a, r->h, title), part);
 	while (n > 2 && has_stamp(part[n - 1]) && part[n - 1].n < 30)
 		n--; /* a day is no name */
+	n = join_parts(r, part, n);
 	if (n < 2)
 		return;
 	size_t head = headline_part(r, part, n);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The headline. Each source that the page offers has a vote, and those that say the same, or the same with more around
- * it, vote together: so the name of the site behind a bar and a heading that is no headline lose. */
+ * it, vote together: so the name of the site behind a bar and a heading that is no headline lose. What a reader sees
+ * counts most: the first h1, when it shares a word with the titles made for search results and previews, has most of
+ * their votes too, unless JSON-LD names another headline. */
 #include "base/utf8.h"
 #include "stages/read/read_int.h"
 
@@ -20,7 +22,7 @@ static double weight_of(struct str from)
 		double weight;
 	} weights[] = {{"h1", 1.25}, {"itemprop headline", 0.9}, {"class headline", 0.5}, {"meta og:title", 0.8},
 		{"json-ld headline", 0.75}, {"title", 0.7}, {"meta twitter:title", 0.5}, {"meta dc.title", 0.5},
-		{"title part", 0.4}, {"h2", 0.2}};
+		{"title part", 0.4}, {"h2", 0.2}, {"shown", 0.9}, {"h1 in a trail", 0.2}};
 	for (size_t i = 0; i < ARRAY_LEN(weights); i++)
 		if (str_eq(from, str_c(weights[i].from)))
 			return weights[i].weight;
@@ -127,7 +129,7 @@ struct str without_site(struct reading *r, struct str title)
 	return title;
 }
 
-static bool holds(struct str longer, struct str part)
+bool holds_title(struct str longer, struct str part)
 {
 	return part.n * 10 >= longer.n * 4 && str_find(longer, part, 0) < longer.n;
 }
@@ -141,19 +143,105 @@ static bool has_voted(const struct candidate *c, size_t k)
 	return false;
 }
 
+#define WORD_LEAST 4u /* bytes: shorter ones stand in any title */
+#define HAN_LEAST 9u  /* bytes: three characters where no spaces divide words */
+
+static bool has_word(struct str in, struct str word)
+{
+	for (size_t at = 0; (at = str_find(in, word, at)) < in.n; at++) {
+		size_t end = at + word.n;
+		if ((at == 0 || in.p[at - 1] == ' ') && (end == in.n || in.p[end] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/* True when two titles share a word, so that both speak of the same. */
+static bool share_word(struct str a, struct str b)
+{
+	while (a.n) {
+		struct str word = str_cut(&a, ' ');
+		bool han = word.n && (uint8_t)word.p[0] >= 0xe3;
+		if (!han && word.n >= WORD_LEAST && has_word(b, word))
+			return true;
+		for (size_t i = 0; han && i + HAN_LEAST <= word.n; (void)utf8_next(word, &i, NULL))
+			if (str_find(b, str_sub(word, i, i + HAN_LEAST), 0) < b.n)
+				return true;
+	}
+	return false;
+}
+
+static bool has_source(const struct candidate *c, size_t n, struct str from)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(c[i].e->from, from))
+			return true;
+	return false;
+}
+
+static bool is_first_heading(const struct candidate *c, size_t i)
+{
+	return str_eq(c[i].e->from, STR("h1")) && !has_source(c, i, STR("h1"));
+}
+
+/* JSON-LD names a headline, and another. */
+static bool is_denied(const struct candidate *c, size_t n, size_t i)
+{
+	bool denied = false;
+	for (size_t k = 0; k < n; k++) {
+		if (!str_eq(c[k].e->from, STR("json-ld headline")))
+			continue;
+		if (str_eq(c[k].folded, c[i].folded) || holds_title(c[i].folded, c[k].folded))
+			return false;
+		denied = true;
+	}
+	return denied;
+}
+
+/* Titles for search results and previews. */
+static bool is_storefront(const struct candidate *c, size_t n, size_t k)
+{
+	struct str from = c[k].e->from;
+	return str_starts(from, STR("meta ")) || str_eq(from, STR("title part")) ||
+		(str_eq(from, STR("title")) && !has_source(c, n, STR("title part")));
+}
+
+/* Cut short with an ellipsis, and another has it whole. */
+static bool is_cut(const struct candidate *c, size_t n, size_t i)
+{
+	struct str s = c[i].e->value;
+	size_t dots = str_ends(s, STR("…")) ? strlen("…") : str_ends(s, STR("...")) ? strlen("...") : 0;
+	s = str_trim(str_sub(s, 0, s.n - dots));
+	for (size_t k = 0; dots && k < n; k++) {
+		struct str rest = str_from(c[k].e->value, s.n);
+		if (rest.n > dots && str_starts(c[k].e->value, s) && !str_starts(rest, STR("…")) &&
+			!str_starts(rest, STR("...")))
+			return true;
+	}
+	return false;
+}
+
+#define HELD 0.75    /* of the votes of what says the same and more */
+#define HOLDING 0.25 /* of those of what says a part */
+
 static double votes(const struct candidate *c, size_t n, size_t i)
 {
 	double sum = 0;
+	double near = 0;
 	for (size_t k = 0; k < n; k++) {
 		if (has_voted(c, k))
 			continue;
 		if (str_eq(c[i].folded, c[k].folded))
 			sum += c[k].weight;
-		else if (holds(c[k].folded, c[i].folded))
-			sum += c[k].weight * 0.75;
-		else if (holds(c[i].folded, c[k].folded))
-			sum += c[k].weight * 0.2;
+		else if (holds_title(c[k].folded, c[i].folded))
+			sum += c[k].weight * HELD;
+		else if (holds_title(c[i].folded, c[k].folded))
+			sum += c[k].weight * HOLDING;
+		else if (is_storefront(c, n, k) && share_word(c[i].folded, c[k].folded))
+			near += c[k].weight;
 	}
+	if (is_first_heading(c, i) && !is_denied(c, n, i))
+		sum += near * HELD;
 	/* a heading that nothing else knows of is rarely the headline */
 	bool alone = sum <= c[i].weight;
 	return alone && str_starts(c[i].e->from, STR("h")) ? sum * 0.6 : sum;
@@ -172,7 +260,7 @@ void choose_title(struct reading *r)
 		c[n++] = (struct candidate){e, fold_words(r->a, e->value), weight_of(e->from)};
 	}
 	for (size_t i = 0; i < n; i++) {
-		double v = votes(c, n, i);
+		double v = is_cut(c, n, i) ? 0 : votes(c, n, i);
 		if (v > most + 1e-9) {
 			most = v;
 			best = i;
@@ -185,6 +273,6 @@ void choose_title(struct reading *r)
 	choice->rule = n > 1 ? STR("votes of the sources") : STR("the only source");
 	for (size_t i = 0; i < n; i++)
 		choice->disputed = choice->disputed ||
-			(c[i].weight >= 0.7 && !holds(c[i].folded, c[best].folded) &&
-				!holds(c[best].folded, c[i].folded));
+			(c[i].weight >= 0.7 && !holds_title(c[i].folded, c[best].folded) &&
+				!holds_title(c[best].folded, c[i].folded));
 }

@@ -85,14 +85,15 @@ static rc sign_tree(struct signer *s, const struct tlog_edge *edge, struct buf *
 }
 
 /* What the copy outside says is not ahead of, nor beside, what the folder says was signed last. */
-static rc check_outside(
-	struct archive *ar, struct signer *s, const struct checkpoint *last, bool *ret_known, struct err *e)
+static rc check_outside(struct archive *ar, struct signer *s, const struct checkpoint *last, bool *ret_known,
+	bool *ret_behind, struct err *e)
 {
 	AUTO(arena) a = {0};
 	struct checkpoint out = {.size = 0};
 	bool place = false;
 	rc r = seal_outside_read(archive_env(ar), signer_key(s), &a, &out, &place, e);
 	*ret_known = r == OK;
+	*ret_behind = r == OK && out.size < last->size;
 	if (r != OK)
 		return r == E_NOTFOUND ? OK : r;
 	if (out.size == last->size && !hash_eq(&out.root, &last->root))
@@ -112,6 +113,7 @@ static rc check_last(struct seal *l, struct err *e)
 {
 	AUTO(buf) state = {0};
 	bool known = false;
+	bool behind = false;
 	buf_init(&state, CAP_NOTE);
 	TRY(archive_lock_check(l->ar, e));
 	rc r = fs_read(archive_dir(l->ar), LOG_STATE, &state, e);
@@ -121,7 +123,7 @@ static rc check_last(struct seal *l, struct err *e)
 		return err_set(e, E_VERIFY,
 			"%s: " LOG_STATE " was changed while this command was at work: nothing more is signed",
 			archive_path(l->ar));
-	return check_outside(l->ar, l->signer, &l->last, &known, e);
+	return check_outside(l->ar, l->signer, &l->last, &known, &behind, e);
 }
 
 static rc remember(struct archive *ar, struct signer *s, struct str note, struct err *e)
@@ -146,6 +148,23 @@ static rc key_is_fresh(struct archive *ar, struct signer *s, struct err *e)
 	return r;
 }
 
+/* There is a state already: E_EXISTS, or an earlier try ended right behind it, and only publishing is missing. */
+static rc finish_create(struct archive *ar, struct signer *s, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO_FD fd = -1;
+	uint64_t size = 0;
+	struct checkpoint c;
+	struct str note;
+	rc r = fs_open(archive_dir(ar), LOG_CHECKPOINT, &fd, &size, e);
+	if (r == E_IO || r == E_DENIED)
+		return r;
+	if (r == E_NOTFOUND &&
+		seal_read_checkpoint(archive_dir(ar), LOG_STATE, signer_key(s), &a, &c, &note, e) == OK && c.size == 0)
+		return fs_commit(archive_env(ar), archive_dir(ar), LOG_CHECKPOINT, note, 0644, e);
+	return err_set(e, E_EXISTS, "%s: has a log already", archive_path(ar));
+}
+
 rc seal_create(struct archive *ar, struct signer *s, struct err *e)
 {
 	AUTO(buf) note = {0};
@@ -154,7 +173,7 @@ rc seal_create(struct archive *ar, struct signer *s, struct err *e)
 	struct tlog_edge empty;
 	rc r = fs_open(archive_dir(ar), LOG_STATE, &fd, &size, e);
 	if (r == OK)
-		return err_set(e, E_EXISTS, "%s: has a log already", archive_path(ar));
+		return finish_create(ar, s, e);
 	if (r != E_NOTFOUND)
 		return r;
 	TRY(key_is_fresh(ar, s, e));
@@ -412,9 +431,10 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	struct sealed_log log = {
 		.log = {.is_entry = is_entry, .is_token = is_token}, .ar = l->ar, .key = signer_key(l->signer)};
 	bool known = false;
+	bool behind = false;
 	TRY(seal_read_checkpoint(archive_dir(l->ar), LOG_STATE, signer_key(l->signer), &l->run, &l->last, &note, e));
 	buf_add(&l->last_note, note);
-	TRY(check_outside(l->ar, l->signer, &l->last, &known, e));
+	TRY(check_outside(l->ar, l->signer, &l->last, &known, &behind, e));
 	opened->no_outside_copy = !known;
 	const struct checkpoint state = l->last;
 	TRY(load(l, &state, &log.published, e));
@@ -422,6 +442,9 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	TRY(archive_recover(l->ar, &log.log, &opened->recovery, e));
 	opened->pending = opened->recovery.frames - state.size;
 	opened->republished = l->unpublished;
+	/* the commit ended right after log/state: without this an older copy of the folder would pass */
+	if (behind)
+		TRY(seal_outside_write(archive_env(l->ar), signer_key(l->signer), note, e));
 	if (l->unpublished)
 		TRY(publish(l, note, e));
 	TRY(drop_old_partials(l, e));

@@ -30,8 +30,9 @@ struct seal_opened {
 	bool no_outside_copy; /* there was none: an older copy of the folder would not have been noticed */
 };
 
-/* Signs the checkpoint of the empty log. OK · E_EXISTS when there is one · E_VERIFY the key has signed entries before ·
- * E_IO, also when the copy outside cannot be written: then there is no log, and it can be tried again. */
+/* Signs the checkpoint of the empty log, or finishes doing so. OK · E_EXISTS when there is one · E_VERIFY the key has
+ * signed entries before · E_IO, also when the copy outside cannot be written: then there is no log, and it can be tried
+ * again. */
 MUST_USE rc seal_create(struct archive *ar, struct signer *s, struct err *e);
 
 /* Opens the log for writing, recovering first. `ar` is open for writing; both outlive the seal.

@@ -280,6 +280,54 @@ static void test_the_copy_outside_is_asked_before_each_signature(void **unused)
 	world_close(&w);
 }
 
+/* Whatever fails: a second try finishes it, and nobody needs to write an entry first. */
+static void test_an_interrupted_start_of_a_log_is_finished_by_the_next(void **unused)
+{
+	(void)unused;
+	for (int fail_at = 0;; fail_at++) {
+		struct world w;
+		struct err e = {0};
+		world_open(&w);
+		w.fail_at = fail_at;
+		rc r = world_create(&w, &e);
+		w.fail_at = -1;
+		assert_int_equal(world_create(&w, &e), OK);
+		assert_verified(&w, 0);
+		world_close(&w);
+		if (r == OK)
+			break;
+	}
+}
+
+/* The copy outside of a commit that ended right after log/state is written by the next start-up. */
+static void test_the_copy_outside_catches_up(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct archive *ar = NULL;
+	struct seal *l = NULL;
+	struct seal_opened opened;
+	uint64_t kept = 0;
+	world_open(&w);
+	assert_int_equal(world_create(&w, &e), OK);
+	assert_int_equal(world_grow(&w, 2, 1, &kept, &e), OK);
+	const char *early = str_fmt(&w.a, "%s/early", w.dir).p;
+	const char *old = str_fmt(&w.a, "%s/old", w.dir).p;
+	copy_tree(&w, w.path, old);
+	copy_tree(&w, w.state, early);
+	assert_int_equal(world_grow(&w, 2, 2, &kept, &e), OK);
+	copy_tree(&w, early, w.state);
+	assert_int_equal(archive_open(&w.env, w.path, true, &ar, &e), OK);
+	assert_int_equal(seal_open(ar, w.signer, &l, &opened, &e), OK);
+	seal_free(l);
+	archive_close(ar);
+	w.path = old;
+	assert_int_equal(verify(&w).report.known_outside, 4);
+	assert_int_equal(world_grow(&w, 1, 1, &kept, &e), E_VERIFY);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +339,8 @@ int main(void)
 		cmocka_unit_test(test_a_second_writer_is_refused),
 		cmocka_unit_test(test_only_what_was_signed_last_is_signed_on),
 		cmocka_unit_test(test_the_copy_outside_is_asked_before_each_signature),
+		cmocka_unit_test(test_an_interrupted_start_of_a_log_is_finished_by_the_next),
+		cmocka_unit_test(test_the_copy_outside_catches_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,8 @@ void world_open(struct world *w)
 {
 	struct err e;
 	AUTO(buf) key = {0};
-	*w = (struct world){.env = {fixed_now, counted_random, fail_one, NULL, fixed_var, NULL}, .fail_at = -1};
+	*w = (struct world){.env = {.now = fixed_now, .random = counted_random, .fault = fail_one, .var = fixed_var},
+		.fail_at = -1};
 	memcpy(w->dir, "/tmp/onrecord-seal-XXXXXX", sizeof("/tmp/onrecord-seal-XXXXXX"));
 	assert_non_null(mkdtemp(w->dir));
 	w->path = str_fmt(&w->a, "%s/archive", w->dir).p;

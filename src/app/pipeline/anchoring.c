@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Anchors of the log: asked for and kept, and judged again. */
+#include "app/pipeline/pipeline_int.h"
+#include "base/caps.h"
+
+static bool is_anchor(struct str what)
+{
+	return str_eq(what, leaf_token_name(LEAF_RFC3161)) || str_eq(what, leaf_token_name(LEAF_OTS));
+}
+
+/* True when everything behind the last anchored checkpoint is tokens and the like: asking again would only anchor
+ * anchors, for ever. */
+static rc nothing_new(struct pipeline *p, uint64_t sealed, bool *ret, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct catalog_token *row = NULL;
+	size_t n = 0;
+	uint64_t last = 0;
+	uint64_t behind = 0;
+	TRY(token_rows(p, &a, &row, &n, e));
+	for (size_t i = 0; i < n; i++)
+		if (is_anchor(row[i].what) && row[i].size > last)
+			last = row[i].size;
+	for (size_t i = 0; i < n; i++)
+		behind += row[i].index >= last && row[i].index < sealed;
+	*ret = last > 0 && last + behind >= sealed;
+	return OK;
+}
+
+static rc keep(struct pipeline *p, enum leaf_token kind, struct str note, struct str bytes, struct err *e)
+{
+	return pipeline_add_token(p, &(struct seal_token){kind, note, bytes}, e);
+}
+
+static void failed(struct pipeline_anchored *r, struct str who, const struct err *e)
+{
+	r->failed++;
+	r->answered(r, who, NULL, e);
+}
+
+static rc keep_stamp(struct pipeline *p, struct str note, struct str who, const struct anchor_token *t,
+	struct pipeline_anchored *r, struct err *e)
+{
+	TRY(keep(p, LEAF_RFC3161, note, t->bytes, e));
+	if (t->evidence.n && t->evidence.n <= CAP_TOKEN)
+		TRY(keep(p, LEAF_CHAIN, note, t->evidence, e));
+	r->kept++;
+	r->answered(r, who, t, NULL);
+	return OK;
+}
+
+rc pipeline_anchor(struct pipeline *p, const struct authorities *who, const struct anchor_net *net, bool again,
+	struct pipeline_anchored *r, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct anchor_token t;
+	struct err why;
+	TRY(pipeline_seal(p, e));
+	r->size = seal_size(p->seal);
+	if (r->size == 0)
+		return err_set(e, E_NOTFOUND, "nothing is sealed yet");
+	if (!again)
+		TRY(nothing_new(p, r->size, &r->nothing_new, e));
+	if (r->nothing_new)
+		return OK;
+	struct str note = str_dup(&a, pipeline_note(p));
+	for (size_t i = 0; i < who->ntsa; i++) {
+		if (anchor_stamp(p->env, note, &who->tsa[i], net, &a, &t, &why) == OK)
+			TRY(keep_stamp(p, note, who->tsa[i].name, &t, r, e));
+		else
+			failed(r, who->tsa[i].name, &why);
+	}
+	if (who->ncalendars && anchor_promise(p->env, note, who->calendars, who->ncalendars, net, &a, &t, &why) == OK) {
+		TRY(keep(p, LEAF_OTS, note, t.bytes, e));
+		r->kept++;
+		r->waiting++;
+		r->answered(r, STR("calendars"), &t, NULL);
+	} else if (who->ncalendars) {
+		failed(r, STR("calendars"), &why);
+	}
+	return pipeline_seal(p, e);
+}
+
+/* The newest proof about each checkpoint has all that the older ones have. */
+static bool is_last_proof(const struct catalog_token *row, size_t n, size_t at)
+{
+	if (!str_eq(row[at].what, leaf_token_name(LEAF_OTS)))
+		return false;
+	for (size_t i = at + 1; i < n; i++)
+		if (row[i].size == row[at].size && str_eq(row[i].what, row[at].what))
+			return false;
+	return true;
+}
+
+rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, const struct anchor_net *net,
+	struct pipeline_anchored *r, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) body = {0};
+	struct catalog_token *row = NULL;
+	size_t n = 0;
+	TRY(pipeline_seal(p, e));
+	r->size = seal_size(p->seal);
+	TRY(token_rows(p, &a, &row, &n, e));
+	buf_init(&body, CAP_RECORD);
+	for (size_t i = 0; i < n; i++) {
+		AUTO(arena) one = {0};
+		struct pipeline_token t;
+		struct anchor_token got;
+		struct anchor_verdict v;
+		struct err why;
+		bool changed = false;
+		if (!is_last_proof(row, n, i))
+			continue;
+		TRY(token_read(p, &row[i], &one, &body, &t, e));
+		TRY(anchor_judge(LEAF_OTS, t.note, t.bytes, STR(""), &(struct anchor_trust){{0}, {0}}, &one, &v, e));
+		if (v.state != ANCHOR_PROMISED)
+			continue;
+		struct str name = str_fmt(&one, "proof of %llu entries", (unsigned long long)t.leaf.size);
+		if (anchor_upgrade(p->env, t.bytes, who->calendars, who->ncalendars, net, &one, &got, &changed, &why) !=
+			OK) {
+			failed(r, name, &why);
+			r->waiting++;
+			continue;
+		}
+		r->waiting += !changed;
+		r->kept += changed;
+		if (changed)
+			TRY(keep(p, LEAF_OTS, t.note, got.bytes, e));
+		r->answered(r, name, &got, NULL);
+	}
+	return pipeline_seal(p, e);
+}
+
+/* Certificates that were kept for time stamps of the same checkpoint, one behind the other. */
+static rc evidence_of(
+	struct pipeline *p, const struct catalog_token *row, size_t n, uint64_t size, struct buf *ret, struct err *e)
+{
+	AUTO(buf) body = {0};
+	buf_init(&body, CAP_RECORD);
+	for (size_t i = 0; i < n; i++) {
+		AUTO(arena) one = {0};
+		struct pipeline_token t;
+		if (row[i].size != size || !str_eq(row[i].what, leaf_token_name(LEAF_CHAIN)))
+			continue;
+		TRY(token_read(p, &row[i], &one, &body, &t, e));
+		buf_add(ret, t.bytes);
+	}
+	return buf_done(ret, e);
+}
+
+rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const struct anchor_trust *trust,
+	struct arena *a, struct anchored **ret, size_t *ret_n, struct err *e)
+{
+	AUTO(arena) rows = {0};
+	AUTO(buf) body = {0};
+	struct catalog_token *row = NULL;
+	struct anchored *all = NULL;
+	size_t n = 0;
+	size_t nall = 0;
+	if (tokens) {
+		row = tokens->row;
+		n = tokens->n;
+	} else {
+		TRY(token_rows(p, &rows, &row, &n, e));
+	}
+	buf_init(&body, CAP_RECORD);
+	for (size_t i = 0; i < n; i++) {
+		AUTO(arena) one = {0};
+		AUTO(buf) evidence = {0};
+		struct pipeline_token t;
+		if (!is_anchor(row[i].what))
+			continue;
+		TRY(token_read(p, &row[i], &one, &body, &t, e));
+		if (t.leaf.kind != LEAF_ANCHOR || (t.leaf.token != LEAF_RFC3161 && t.leaf.token != LEAF_OTS))
+			return err_set(e, E_VERIFY, "the catalog names entry %llu, which is another",
+				(unsigned long long)row[i].index);
+		buf_init(&evidence, 2u * CAP_TOKEN);
+		if (t.leaf.token == LEAF_RFC3161)
+			TRY(evidence_of(p, row, n, t.leaf.size, &evidence, e));
+		struct anchored *x = arena_push(a, &all, &nall, sizeof(*x));
+		*x = (struct anchored){.index = row[i].index, .size = t.leaf.size, .kind = t.leaf.token};
+		TRY(anchor_judge(t.leaf.token, t.note, t.bytes, buf_str(&evidence), trust, a, &x->verdict, e));
+	}
+	*ret = all;
+	*ret_n = nall;
+	return OK;
+}
+
+/* Times of records and tokens are anybody's. */
+static int64_t plus(int64_t a, int64_t b)
+{
+	int64_t sum = 0;
+	if (__builtin_add_overflow(a, b, &sum))
+		return b > 0 ? INT64_MAX : INT64_MIN;
+	return sum;
+}
+
+static int64_t earliest(const struct anchored *x)
+{
+	return plus(x->verdict.time, -x->verdict.slack);
+}
+
+static int64_t latest(const struct anchored *x)
+{
+	return plus(x->verdict.time, x->verdict.slack);
+}
+
+struct bracket bracket_of(const struct anchored *all, size_t n, uint64_t index)
+{
+	struct bracket b = {NULL, NULL};
+	for (size_t i = 0; i < n; i++) {
+		const struct anchored *x = &all[i];
+		if (!x->verdict.has_time || x->verdict.state == ANCHOR_FAILS)
+			continue;
+		if (x->index < index && (!b.after || earliest(x) > earliest(b.after)))
+			b.after = x;
+		if (x->size > index && (!b.before || latest(x) < latest(b.before)))
+			b.before = x;
+	}
+	return b;
+}
+
+bool bracket_allows(const struct bracket *b, int64_t claimed)
+{
+	if (b->after && plus(claimed, CLOCK_SLACK) < earliest(b->after))
+		return false;
+	return !b->before || plus(claimed, -CLOCK_SLACK) <= latest(b->before);
+}
