@@ -91,8 +91,7 @@ class Policy:
             else:
                 need(w[0].startswith(b"#"), "a policy's line that cannot be read")
         need(self.quorum and len(seen) == len(set(seen)), "no quorum, or somebody could count twice")
-    def witnesses(self):
-        return [n for n in self.nodes.values() if isinstance(n, Key)]
+    def witnesses(self): return [n for n in self.nodes.values() if isinstance(n, Key)]
     def satisfied(self, signers):
         there = {b"none": True}
         for name, n in self.nodes.items():
@@ -140,8 +139,9 @@ def tile_number(n):
     return re.sub(r"\d{3}(?=\d)", r"x\g<0>/", str(n).zfill((len(str(n)) + 2) // 3 * 3))
 def stamp_holds(note, token, ca, chain):
     """openssl's word: today, or, for certificates that have expired since, at the time of the stamp itself."""
+    chain = b"".join(re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", chain, re.S))
     files = {"note": note, "tsr": token, "chain": chain, "ca": read(ca)}
-    args = "ts -verify -data note -in tsr -CAfile ca".split() + ["-untrusted", "chain"] * (b"BEGIN CERTIFICATE" in chain)
+    args = "ts -verify -data note -in tsr -CAfile ca".split() + ["-untrusted", "chain"] * bool(chain)
     m = re.search(r"Time stamp: (.*?)(?:\.\d+)?( \d{4}) GMT", openssl(["ts", "-reply", "-in", "tsr", "-text"], **files).stdout)
     when = calendar.timegm(time.strptime(m[1] + m[2], "%b %d %H:%M:%S %Y")) if m else 0
     return any(openssl(args + more, **files).returncode == 0 for more in ([], ["-attime", str(when)]))

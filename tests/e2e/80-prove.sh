@@ -87,6 +87,39 @@ for cut in 1 100 500; do
 done
 cd ..
 
+# as anchor makes them: an authority, a calendar, and later the calendar's block
+calendar
+cp tsa/root.pem a/root.pem
+printf 'tsa here %s root.pem\ncalendar %s\n' "$tsa" "$calendar" >a/authorities
+"$ONRECORD" -C a add -q "$root/tests/articles/009-en-live-articles.html" --url https://news.example/009
+last=$("$ONRECORD" -C a ls --json | tail -n 1 | json "rows[0]['index']")
+ok "the log is anchored" "$ONRECORD" -C a anchor -q --allow-private
+"$ONRECORD" -C a prove -q "#$last" -o promised >prove.out
+curl -s -X POST "$calendar/_mine" >mined
+ok "and upgraded" "$ONRECORD" -C a anchor -q --upgrade --allow-private
+ok "an entry is proved with what authority and calendar said" "$ONRECORD" -C a prove "#$last" -o anchored
+command=$(sed -n 's/^  \(openssl .*\)/\1/p' "$T/out" | sed 's#ROOT.pem#../tsa/root.pem#')
+is "six files are written" "checkpoint disclosure ots revocation.pem tlog-proof tsr" "$(echo $(ls anchored | sed "s/entry-$last.//"))"
+ok "the command that prove prints has openssl check the time stamp" sh -c "cd anchored && $command"
+# what ots verify -f compares first: the file's own SHA-256
+is "the .ots is about the checkpoint beside it" "$(sha256sum <"anchored/entry-$last.checkpoint" | cut -c-64)" \
+	"$(python3 -c 'import sys; print(open(sys.argv[1], "rb").read()[33:65].hex())' "anchored/entry-$last.ots")"
+result "$(($(stat -c %s "anchored/entry-$last.ots") <= $(stat -c %s "promised/entry-$last.ots")))" "it is the upgraded one"
+if /usr/bin/python3 -c 'import opentimestamps' 2>/dev/null; then
+	is "OpenTimestamps reads a block in it" 101 "$(/usr/bin/python3 - "anchored/entry-$last.ots" <<-'PY'
+		import sys
+		from opentimestamps.core.notary import BitcoinBlockHeaderAttestation
+		from opentimestamps.core.serialize import StreamDeserializationContext
+		from opentimestamps.core.timestamp import DetachedTimestampFile
+		with open(sys.argv[1], "rb") as f:
+		    proof = DetachedTimestampFile.deserialize(StreamDeserializationContext(f))
+		print(*[a.height for _, a in proof.timestamp.all_attestations() if isinstance(a, BitcoinBlockHeaderAttestation)])
+	PY
+	)"
+else
+	skip "OpenTimestamps reads a block in it" "python3-opentimestamps is not installed"
+fi
+
 # what is shown
 exits "a field from which what is withheld could be guessed must be withheld too" 2 "$ONRECORD" -C a prove --body --withhold body.tree '#1' -o x
 is "and is named" 1 "$(grep -c 'could be guessed from: .*digest.block' "$T/err")"

@@ -28,6 +28,7 @@ stamping_authority
 openssl ts -query -data n1 -sha256 -cert -no_nonce -out q.tsq 2>/dev/null
 curl -sSf -H 'Content-Type: application/timestamp-query' --data-binary @q.tsq -o r.tsr "$tsa"
 openssl x509 -inform DER -in <(curl -sSf "$tsa/issuing.cer") >chain.pem
+openssl crl -inform DER -in <(curl -sSf "$tsa/issuing.crl") >>chain.pem
 "$tokens" a token rfc3161 n1 r.tsr
 "$tokens" a token chain n1 chain.pem
 "$ONRECORD" -C a prove -q '#5' '#1' -o handed >prove.out

@@ -27,31 +27,51 @@ static rc write_file(struct proving *v, const char *tail, struct str bytes, stru
 	return OK;
 }
 
-/* Of several tokens of a kind the second is NAME.2.tsr. A later OpenTimestamps proof is the same one, further on. */
+/* The PEM blocks that are certificates, or those that are not. */
+static void add_blocks(struct buf *to, struct str pem, bool certificates)
+{
+	const struct str begin = STR("-----BEGIN ");
+	for (size_t at = str_find(pem, begin, 0); at < pem.n;) {
+		size_t next = str_find(pem, begin, at + begin.n);
+		struct str block = str_sub(pem, at, next);
+		if (str_starts(block, STR("-----BEGIN CERTIFICATE-----")) == certificates)
+			buf_add(to, block);
+		at = next;
+	}
+}
+
+/* openssl wants certificates and nothing else in what -untrusted names. */
+static rc write_blocks(struct proving *v, const struct pipeline_proof *p, bool certificates, struct err *e)
+{
+	AUTO(buf) blocks = {0};
+	buf_init(&blocks, 8 * CAP_TOKEN);
+	for (size_t i = 0; i < p->nstamps; i++)
+		if (p->stamps[i].kind == LEAF_CHAIN)
+			add_blocks(&blocks, p->stamps[i].bytes, certificates);
+	TRY(buf_done(&blocks, e));
+	return blocks.n ? write_file(v, certificates ? "chain.pem" : "revocation.pem", buf_str(&blocks), e) : OK;
+}
+
+/* Of several time stamps the second is NAME.2.tsr. A later OpenTimestamps proof is the same one, further on. */
 static rc write_stamps(struct proving *v, const struct pipeline_proof *p, struct err *e)
 {
-	static const char *const tails[] = {[LEAF_RFC3161] = "tsr", [LEAF_OTS] = "ots", [LEAF_CHAIN] = "chain.pem"};
-	size_t n[ARRAY_LEN(tails)] = {0};
-	AUTO(buf) chain = {0};
 	struct str ots = {0};
-	buf_init(&chain, 8 * CAP_TOKEN);
+	size_t n = 0;
 	if (p->nstamps)
 		TRY(write_file(v, "checkpoint", p->stamped, e));
 	for (size_t i = 0; i < p->nstamps; i++) {
 		const struct pipeline_stamp *s = &p->stamps[i];
-		if (s->kind == LEAF_CHAIN)
-			buf_add(&chain, s->bytes);
-		else if (s->kind == LEAF_OTS)
+		if (s->kind == LEAF_OTS)
 			ots = s->bytes;
-		else if (++n[s->kind] == 1)
-			TRY(write_file(v, tails[s->kind], s->bytes, e));
-		else
-			TRY(write_file(v, str_fmt(&v->a, "%zu.%s", n[s->kind], tails[s->kind]).p, s->bytes, e));
+		if (s->kind != LEAF_RFC3161)
+			continue;
+		n++;
+		TRY(write_file(v, n == 1 ? "tsr" : str_fmt(&v->a, "%zu.tsr", n).p, s->bytes, e));
 	}
 	if (ots.n)
-		TRY(write_file(v, tails[LEAF_OTS], ots, e));
-	TRY(buf_done(&chain, e));
-	return chain.n ? write_file(v, tails[LEAF_CHAIN], buf_str(&chain), e) : OK;
+		TRY(write_file(v, "ots", ots, e));
+	TRY(write_blocks(v, p, true, e));
+	return write_blocks(v, p, false, e);
 }
 
 static bool wrote(const struct proving *v, const char *tail)
