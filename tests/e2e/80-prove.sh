@@ -120,6 +120,8 @@ else
 	skip "OpenTimestamps reads a block in it" "python3-opentimestamps is not installed"
 fi
 
+ok "the second verifier takes the archive, with its time stamps" python3 "$root/tools/verify.py" --key "$key" --ca tsa/root.pem a
+
 # what is shown
 exits "a field from which what is withheld could be guessed must be withheld too" 2 "$ONRECORD" -C a prove --body --withhold body.tree '#1' -o x
 is "and is named" 1 "$(grep -c 'could be guessed from: .*digest.block' "$T/err")"

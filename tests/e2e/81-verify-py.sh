@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Two verifiers, onrecord verify and tools/verify.py, give one verdict: on an archive with cosignatures and a time stamp,
-# on proofs, and on copies with a flipped bit or without a file. 60 copies, or 600 when ONRECORD_TEST_LONG is set.
+# on proofs, and on copies with a flipped bit or without a file. 60 copies, or 300 when ONRECORD_TEST_LONG is set.
 . "$(dirname "$0")/lib.sh"
 tokens=$(dirname "$ONRECORD")/../../../tests/interop/add_tokens
 second="python3 $root/tools/verify.py"
 copies=60
-[ -n "${ONRECORD_TEST_LONG:-}" ] && copies=600
+[ -n "${ONRECORD_TEST_LONG:-}" ] && copies=300
 cd "$T" || exit 1
 "$ONRECORD" init a --origin example.org/desk >vkey 2>&1
 for i in $(seq 0 39); do printf '<title>Page %s</title><p>Nobody else wrote of the %sth ship that evening.\n' "$i" "$i" >"p$i.html"; done

@@ -43,11 +43,11 @@ struct options {
 	unsigned timeout_s;
 	uint64_t limit;
 	bool deep;
+	bool body;
 	const char *keys[OPTION_REPEATS]; /* as the user knows them; each may hold several, with commas between */
 	size_t nkeys;
 	const char *withhold[OPTION_REPEATS];
 	size_t nwithhold;
-	bool body;
 	const char *out;
 	const char *from;
 	const char *policy;

@@ -105,6 +105,22 @@ static void say_json(struct proving *v, const struct pipeline_entry *x, const st
 	buf_addc(&v->c->out, '\n');
 }
 
+/* How others check the files, with our program and with theirs. */
+static void say_commands(struct proving *v, struct pipeline *pl)
+{
+	struct buf *b = &v->c->out;
+	buf_add(b, STR("to check it, whoever has the log's public key:\n"));
+	buf_addf(b, "  onrecord verify --key '");
+	cli_text(b, note_key_text(&v->a, pipeline_key(pl)));
+	buf_addf(b, "' %.*s.tlog-proof\n", STR_FMT(v->name));
+	if (wrote(v, "tsr"))
+		buf_addf(b, "  openssl ts -verify -data %.*s.checkpoint -in %.*s.tsr -CAfile ROOT.pem%s%.*s%s\n",
+			STR_FMT(v->name), STR_FMT(v->name), wrote(v, "chain.pem") ? " -untrusted " : "",
+			STR_FMT(wrote(v, "chain.pem") ? v->name : STR("")), wrote(v, "chain.pem") ? ".chain.pem" : "");
+	if (wrote(v, "ots"))
+		buf_addf(b, "  ots verify -f %.*s.checkpoint %.*s.ots\n", STR_FMT(v->name), STR_FMT(v->name));
+}
+
 static void say_text(struct proving *v, struct pipeline *pl, const struct pipeline_entry *x,
 	const struct pipeline_proof *p, const struct pipeline_shown *shown)
 {
@@ -131,18 +147,8 @@ static void say_text(struct proving *v, struct pipeline *pl, const struct pipeli
 			buf_addf(b, " %.*s", STR_FMT(shown->along[i]));
 		buf_addc(b, '\n');
 	}
-	if (v->c->o.quiet)
-		return;
-	buf_add(b, STR("to check it, whoever has the log's public key:\n"));
-	buf_addf(b, "  onrecord verify --key '");
-	cli_text(b, note_key_text(&v->a, pipeline_key(pl)));
-	buf_addf(b, "' %.*s.tlog-proof\n", STR_FMT(v->name));
-	if (wrote(v, "tsr"))
-		buf_addf(b, "  openssl ts -verify -data %.*s.checkpoint -in %.*s.tsr -CAfile ROOT.pem%s%.*s%s\n",
-			STR_FMT(v->name), STR_FMT(v->name), wrote(v, "chain.pem") ? " -untrusted " : "",
-			STR_FMT(wrote(v, "chain.pem") ? v->name : STR("")), wrote(v, "chain.pem") ? ".chain.pem" : "");
-	if (wrote(v, "ots"))
-		buf_addf(b, "  ots verify -f %.*s.checkpoint %.*s.ots\n", STR_FMT(v->name), STR_FMT(v->name));
+	if (!v->c->o.quiet)
+		say_commands(v, pl);
 }
 
 static rc prove_one(struct cli *c, struct pipeline *pl, struct str name, struct proving *v, struct err *e)

@@ -143,16 +143,33 @@ static rc sealed_policy(struct pipeline *p, const struct gathering *g, const str
 	return OK;
 }
 
+/* The path to the root of the proof's checkpoint, and all of it as text. */
+static rc write_proof(struct pipeline *p, const struct checkpoint *now, struct str leaf, struct proof *proof,
+	struct arena *a, struct pipeline_proof *ret, struct err *e)
+{
+	AUTO(buf) text = {0};
+	struct checkpoint then;
+	struct str signed_text;
+	struct str sigs;
+	TRY(note_split(proof->checkpoint, &signed_text, &sigs, e));
+	TRY(checkpoint_parse(a, signed_text, &then, e));
+	TRY(seal_prove_then(p->ar, now, &then, proof->index, leaf, &proof->path, e));
+	buf_init(&text, CAP_PROOF_FILE);
+	proof_text(&text, proof);
+	TRY(buf_done(&text, e));
+	ret->text = str_dup(a, buf_str(&text));
+	ret->size = then.size;
+	return OK;
+}
+
 rc pipeline_prove(
 	struct pipeline *p, const struct pipeline_entry *x, struct arena *a, struct pipeline_proof *ret, struct err *e)
 {
 	struct pipeline_proof made = {0};
 	struct checkpoint now;
-	struct checkpoint then;
 	struct str leaf;
 	struct proof proof = {.index = x->row.index};
 	struct gathering g = {.visit.token = gather, .a = a, .index = x->row.index, .ret = &made};
-	AUTO(buf) text = {0};
 	TRY(seal_checkpoint(p->ar, &p->key, a, &now, &proof.checkpoint, e));
 	TRY(seal_leaf(a, &x->frame, &leaf, e));
 	g.sealed = now.size;
@@ -165,16 +182,7 @@ rc pipeline_prove(
 		if (!made.witnessed)
 			made.said = policy_explain(a, &policy, arena_alloc(a, policy.nnodes + 1));
 	}
-	struct str signed_text;
-	struct str sigs;
-	TRY(note_split(proof.checkpoint, &signed_text, &sigs, e));
-	TRY(checkpoint_parse(a, signed_text, &then, e));
-	TRY(seal_prove_then(p->ar, &now, &then, proof.index, leaf, &proof.path, e));
-	buf_init(&text, CAP_PROOF_FILE);
-	proof_text(&text, &proof);
-	TRY(buf_done(&text, e));
-	made.text = str_dup(a, buf_str(&text));
-	made.size = then.size;
+	TRY(write_proof(p, &now, leaf, &proof, a, &made, e));
 	*ret = made;
 	return OK;
 }
