@@ -138,12 +138,12 @@ ok "a consistency proof is printed" "$ONRECORD" -C a prove --from n1
 "$ONRECORD" -C a prove --from n1 >grew
 is "it begins as a witness is asked" "old $(sed -n 2p n1)" "$(head -n 1 grew)"
 is "the same from the size" "$(sha256sum <grew)" "$("$ONRECORD" -C a prove --from "$(sed -n 2p n1)" | sha256sum)"
-ok "it is believed with the earlier checkpoint" $verify --key "$key" --old n1 grew
+ok "it is believed with the earlier checkpoint" $verify --key "$key" --from n1 grew
 exits "not without it" 1 $verify --key "$key" grew
-exits "nor with another" 1 $verify --key "$key" --old n2 grew
+exits "nor with another" 1 $verify --key "$key" --from n2 grew
 sed '2s/^./A/' grew >grew.bad
 cmp -s grew grew.bad && sed '2s/^./B/' grew >grew.bad
-exits "nor when a hash is another" 1 $verify --key "$key" --old n1 grew.bad
+exits "nor when a hash is another" 1 $verify --key "$key" --from n1 grew.bad
 exits "a size that the log has not reached has no proof" 1 "$ONRECORD" -C a prove --from 1000
 exits "a checkpoint of another log has none" 1 "$ONRECORD" -C b prove --from n1
 ok "a checkpoint is believed" $verify --key "$key" a/log/checkpoint

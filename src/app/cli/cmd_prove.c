@@ -179,7 +179,7 @@ static rc prove_one(struct cli *c, struct pipeline *pl, struct str name, struct 
 
 static rc prove_each(struct cli *c, struct pipeline *pl, struct err *e)
 {
-	const char *folder = c->o.out ? c->o.out : ".";
+	const char *folder = c->o.output ? c->o.output : ".";
 	AUTO_FD dir = -1;
 	TRY(fs_dir_make(c->env, AT_FDCWD, folder, e));
 	TRY(fs_dir_open(AT_FDCWD, folder, &dir, e));
@@ -216,7 +216,7 @@ enum exit_code cmd_prove(struct cli *c)
 	struct err e;
 	struct pipeline *p = NULL;
 	bool from = c->o.from != NULL;
-	if (from == (c->o.nargs > 0) || (from && (c->o.out || c->o.body || c->o.nwithhold || c->o.json))) {
+	if (from == (c->o.nargs > 0) || (from && (c->o.output || c->o.body || c->o.nwithhold || c->o.json))) {
 		rc_ignore(err_set(&e, E_USAGE, "prove takes captures, or --from alone"));
 		return cli_fail(c, &e);
 	}

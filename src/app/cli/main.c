@@ -21,7 +21,7 @@ enum option_id {
 	OPT_VERBOSE = 'v',
 	OPT_HELP = 'h',
 	OPT_LIMIT = 'n',
-	OPT_OUT = 'o',
+	OPT_OUTPUT = 'o',
 	OPT_JSON = 256,
 	OPT_VERSION,
 	OPT_URL,
@@ -45,9 +45,12 @@ enum option_id {
 	OPT_WITHHOLD,
 	OPT_BODY,
 	OPT_FROM,
-	OPT_POLICY,
 	OPT_LEAF,
+	OPT_NAME,
+	OPT_LISTEN,
 	OPT_OLD,
+	OPT_POLICY,
+	OPT_AGAINST,
 	OPT_UPGRADE,
 	OPT_LIST,
 	OPT_AGAIN,
@@ -91,13 +94,17 @@ static const struct option_help OPTIONS[] = {
 	{OPT_TEXT, "text", NULL, "the article as text"},
 	{OPT_MARKDOWN, "markdown", NULL, "the article as Markdown"},
 	{OPT_WARC, "warc", NULL, "the whole WARC record"},
-	{OPT_OUT, "out", "DIR", "put the files there (default: here)"},
 	{OPT_WITHHOLD, "withhold", "FIELD", "do not show this field of the record; may be repeated"},
 	{OPT_BODY, "body", NULL, "show the page's bytes and its HTTP head, too"},
-	{OPT_FROM, "from", "SIZE|FILE", "print a proof that the log goes on from that size or earlier checkpoint"},
-	{OPT_POLICY, "policy", "FILE", "whose signatures count (C2SP tlog-policy)"},
+	{OPT_FROM, "from", "SIZE|FILE", "the size or earlier checkpoint that the log went on from"},
 	{OPT_LEAF, "leaf", "FILE", "the entry that a proof is about, when there is no disclosure"},
-	{OPT_OLD, "old", "FILE", "the earlier checkpoint that a consistency proof is about"},
+	{OPT_NAME, "name", "NAME", "init: the witness's name, e.g. example.org/alice"},
+	{OPT_LISTEN, "listen", "ADDR:PORT", "serve: where (default: 127.0.0.1:8417; port 0: any)"},
+	{OPT_OUTPUT, "output", "FILE", "write there instead of to standard output; prove: the folder"},
+	{OPT_OLD, "old", "SIZE", "request: the size that the witness says it has cosigned"},
+	{OPT_POLICY, "policy", "FILE",
+		"whose cosignatures count, of files, or with --against instead of the sealed policy"},
+	{OPT_AGAINST, "against", "FILE", "compare with a checkpoint that somebody else kept"},
 	{OPT_UPGRADE, "upgrade", NULL, "ask calendars for the proofs that they owe"},
 	{OPT_LIST, "list", NULL, "judge the anchors that are there; asks nobody"},
 	{OPT_AGAIN, "again", NULL, "also when nothing was added since the last anchor"},
@@ -149,12 +156,23 @@ static const struct command COMMANDS[] = {
 	{"prove", "ID ...", "write proofs that others can check without the archive",
 		"onrecord prove '#12' -o for-the-desk\n  onrecord prove --withhold remote '#12'\n"
 		"  onrecord prove --from 100",
-		cmd_prove, {OPT_OUT, OPT_WITHHOLD, OPT_BODY, OPT_FROM}, 0, ANY, NULL},
+		cmd_prove, {OPT_OUTPUT, OPT_WITHHOLD, OPT_BODY, OPT_FROM}, 0, ANY, NULL},
 	{"verify", "[ID|FILE ...]", "check the whole archive, captures of it, or proofs that were handed over",
-		"onrecord verify\n  onrecord verify '#12'\n"
+		"onrecord verify\n  onrecord verify '#12'\n  onrecord verify --against checkpoint-from-alice\n"
 		"  onrecord verify --key example.org/desk+5f0e…+AUiU… entry-12.tlog-proof",
-		cmd_verify, {OPT_DEEP, OPT_KEY, OPT_POLICY, OPT_LEAF, OPT_OLD, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY,
+		cmd_verify,
+		{OPT_DEEP, OPT_KEY, OPT_AGAINST, OPT_POLICY, OPT_LEAF, OPT_FROM, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY,
 		NULL},
+	{"witness", "init|trust|serve|sign|request|ask|import [...]",
+		"cosign the log of a colleague, or have this one cosigned",
+		"a colleague:  onrecord witness init --name example.org/alice w && cd w\n"
+		"                onrecord witness trust VKEY-OF-THE-LOG\n"
+		"                onrecord witness serve, or: onrecord witness sign request -o answer\n"
+		"  the archive:  onrecord policy policy.txt && onrecord witness ask\n"
+		"                or: onrecord witness request alice -o request; onrecord witness import answer",
+		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD}, 1, ANY, NULL},
+	{"policy", "[FILE]", "show, or seal, whose cosignatures count (C2SP tlog-policy)",
+		"onrecord policy policy.txt\n  onrecord policy", cmd_policy, {0}, 0, 1, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
 		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
@@ -294,20 +312,29 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 	case OPT_BODY:
 		o->body = true;
 		return OK;
-	case OPT_OUT:
-		o->out = value;
-		return OK;
 	case OPT_FROM:
 		o->from = value;
-		return OK;
-	case OPT_POLICY:
-		o->policy = value;
 		return OK;
 	case OPT_LEAF:
 		o->leaf = value;
 		return OK;
+	case OPT_NAME:
+		o->name = value;
+		return OK;
+	case OPT_LISTEN:
+		o->listen = value;
+		return OK;
+	case OPT_OUTPUT:
+		o->output = value;
+		return OK;
 	case OPT_OLD:
-		o->old = value;
+		o->has_old = true;
+		return number(value, 0, INT64_MAX, &o->old, "old", e);
+	case OPT_POLICY:
+		o->policy = value;
+		return OK;
+	case OPT_AGAINST:
+		o->against = value;
 		return OK;
 	case OPT_UPGRADE:
 		o->upgrade = true;

@@ -200,8 +200,8 @@ enum exit_code cli_verify_files(struct cli *c)
 		r = err_set(&e, E_USAGE, "--deep goes with an archive");
 	if (r == OK && c->o.policy)
 		r = read_input(&c->run, c->o.policy, CAP_POLICY, &in.policy, &e);
-	if (r == OK && c->o.old)
-		r = read_input(&c->run, c->o.old, CAP_NOTE, &in.old, &e);
+	if (r == OK && c->o.from)
+		r = read_input(&c->run, c->o.from, CAP_NOTE, &in.old, &e);
 	if (r == OK && c->o.leaf)
 		r = read_input(&c->run, c->o.leaf, CAP_LEAF, &in.leaf, &e);
 	in.has_leaf = c->o.leaf != NULL;

@@ -242,7 +242,7 @@ static rc check_request(struct checking *k, struct err *e)
 		return err_add(e, "checkpoint");
 	tree_of(k, &now);
 	if (!k->in->old.n) {
-		rc_ignore(err_set(&why, E_VERIFY, "it is about an earlier checkpoint: give that with --old"));
+		rc_ignore(err_set(&why, E_VERIFY, "it is about an earlier checkpoint: give that with --from"));
 		problem(k, &why);
 		return OK;
 	}
