@@ -4,7 +4,7 @@
 # the progress bar, and the man page.
 . "$(dirname "$0")/lib.sh"
 newsroom
-"$ONRECORD" init --json "$T/a" --origin example.org/desk >"$T/init" 2>/dev/null
+"$ONRECORD" init --no-passphrase --json "$T/a" --origin example.org/desk >"$T/init" 2>/dev/null
 export ONRECORD_DIR=$T/a
 odd=http://oddities.localhost:$port
 python3 - "$T" <<'P'
@@ -35,7 +35,7 @@ is "verify --json" "verified captures entries sealed not_sealed warc_bytes parse
 vkey=$(json "rows[-1]['vkey']" <"$T/init")
 ok "verify --key with the log's key" "$ONRECORD" verify --key "$vkey"
 is "names the log, its key, size and root" 1 "$(grep -c "^log example.org/desk, key id [0-9a-f]\{8\}, size 6, root .\{44\}$" "$T/out")"
-"$ONRECORD" init --json "$T/other" --origin example.org/desk >"$T/init2" 2>/dev/null
+"$ONRECORD" init --no-passphrase --json "$T/other" --origin example.org/desk >"$T/init2" 2>/dev/null
 other=$(json "rows[-1]['vkey']" <"$T/init2")
 exits "verify with another key" 1 "$ONRECORD" verify --key "$other"
 exits "and of one capture" 1 "$ONRECORD" verify --key "$other" '#0'

@@ -48,7 +48,12 @@ struct options {
 	bool again;
 	const char *tsa_ca;  /* file */
 	const char *headers; /* file */
-	int part;            /* enum capture_part, PART_TEXT or PART_MARKDOWN */
+	const char *passphrase_file;
+	const char *new_passphrase_file;
+	uint64_t passphrase_fd; /* 0: none */
+	bool no_passphrase;
+	bool low_memory;
+	int part; /* enum capture_part, PART_TEXT or PART_MARKDOWN */
 	char **args;
 	size_t nargs;
 };
@@ -97,6 +102,10 @@ enum exit_code cli_fail(struct cli *c, const struct err *e);
 MUST_USE rc cli_archive_path(struct cli *c, const char **ret, struct err *e);
 /* Opens that archive; what happens to it is told on the terminal. OK · as cli_archive_path() and pipeline_open(). */
 MUST_USE rc cli_open(struct cli *c, bool write, struct pipeline **ret, struct err *e);
+
+/* For pipeline_ui.passphrase: from --passphrase-file, --passphrase-fd or $ONRECORD_PASSPHRASE_FILE, else asked for on
+ * the terminal without being shown; a fresh one twice there. */
+MUST_USE rc cli_passphrase(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
 
 /* The user's text on a terminal: control characters and bidi controls are shown as escapes. */
 void cli_text(struct buf *b, struct str s);

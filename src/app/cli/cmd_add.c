@@ -10,13 +10,19 @@
 #define TOOL "onrecord/" ONRECORD_VERSION
 #define USER_AGENT "Mozilla/5.0 (compatible; " TOOL "; archiving what was published)"
 #define FETCH_JOBS 4u
+#define LOW_MEMORY_WORK 15u /* scrypt with 32 MiB in place of 256 */
 
 enum exit_code cmd_init(struct cli *c)
 {
 	struct err e;
 	struct str vkey;
 	const char *path = c->o.nargs ? c->o.args[0] : c->o.archive ? c->o.archive : ".";
-	if (pipeline_init(c->env, path, str_c(c->o.origin), &c->run, &vkey, &e) != OK)
+	const struct pipeline_new how = {.origin = str_c(c->o.origin),
+		.plain = c->o.no_passphrase,
+		.work = c->o.low_memory ? LOW_MEMORY_WORK : 0,
+		.ui = &c->ui};
+	c->ui.passphrase = cli_passphrase;
+	if (pipeline_init(c->env, path, &how, &c->run, &vkey, &e) != OK)
 		return cli_fail(c, &e);
 	if (c->o.json) {
 		struct jsonw w = jsonw_to(&c->out);
@@ -28,6 +34,9 @@ enum exit_code cmd_init(struct cli *c)
 		return EXIT_DONE;
 	}
 	buf_addf(&c->out, "%s: a new archive\n%.*s\n", path, STR_FMT(vkey));
+	if (c->o.no_passphrase)
+		cli_note(c,
+			"the private key is in keys/log.key under no passphrase: who reads that file can sign as you");
 	cli_note(c, "the line above is the log's public key: give it to those who will check your captures");
 	return EXIT_DONE;
 }

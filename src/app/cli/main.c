@@ -46,6 +46,11 @@ enum option_id {
 	OPT_AGAIN,
 	OPT_TSA_CA,
 	OPT_HEADERS_FILE,
+	OPT_PASSPHRASE_FILE,
+	OPT_PASSPHRASE_FD,
+	OPT_NEW_PASSPHRASE_FILE,
+	OPT_NO_PASSPHRASE,
+	OPT_LOW_MEMORY,
 };
 
 struct option_help {
@@ -88,6 +93,11 @@ static const struct option_help OPTIONS[] = {
 	{OPT_AGAIN, "again", NULL, "also when nothing was added since the last anchor"},
 	{OPT_TSA_CA, "tsa-ca", "FILE", "certificates that time stamps must end in, instead of those in `authorities`"},
 	{OPT_HEADERS_FILE, "block-headers", "FILE", "Bitcoin block headers, lines of HEIGHT HEADER"},
+	{OPT_PASSPHRASE_FILE, "passphrase-file", "FILE",
+		"its first line opens the keys (else $ONRECORD_PASSPHRASE_FILE, else the terminal is asked)"},
+	{OPT_PASSPHRASE_FD, "passphrase-fd", "N", "the same from a file that is open: 3 or more"},
+	{OPT_NO_PASSPHRASE, "no-passphrase", NULL, "keep the private key unencrypted, in keys/log.key"},
+	{OPT_LOW_MEMORY, "low-memory", NULL, "encrypt keys so that opening them takes 32 MiB, not 256"},
 };
 
 #define OPTIONS_MAX 12
@@ -106,7 +116,8 @@ struct command {
 
 static const struct command COMMANDS[] = {
 	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
-		"onrecord init case-17 --origin example.org/case-17", cmd_init, {OPT_ORIGIN}, 0, 1, NULL},
+		"onrecord init case-17 --origin example.org/case-17", cmd_init,
+		{OPT_ORIGIN, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 0, 1, NULL},
 	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
@@ -144,7 +155,8 @@ static bool takes(const struct command *cmd, int id)
 {
 	if (cmd && cmd->no_json && id == OPT_JSON)
 		return false;
-	static const int all[] = {OPT_ARCHIVE, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION};
+	static const int all[] = {OPT_ARCHIVE, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION,
+		OPT_PASSPHRASE_FILE, OPT_PASSPHRASE_FD};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i] == id)
 			return true;
@@ -275,6 +287,20 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		return OK;
 	case OPT_HEADERS_FILE:
 		o->headers = value;
+		return OK;
+	case OPT_PASSPHRASE_FILE:
+		o->passphrase_file = value;
+		return OK;
+	case OPT_NEW_PASSPHRASE_FILE:
+		o->new_passphrase_file = value;
+		return OK;
+	case OPT_PASSPHRASE_FD:
+		return number(value, 3, INT16_MAX, &o->passphrase_fd, "passphrase-fd", e);
+	case OPT_NO_PASSPHRASE:
+		o->no_passphrase = true;
+		return OK;
+	case OPT_LOW_MEMORY:
+		o->low_memory = true;
 		return OK;
 	case OPT_DEEP:
 		o->deep = true;

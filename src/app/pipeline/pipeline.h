@@ -11,6 +11,7 @@
 #include "base/env.h"
 #include "formats/note/note.h"
 #include "io/catalog/catalog.h"
+#include "io/secret/secret.h"
 #include "stages/anchor/anchor.h"
 #include "stages/capture/capture.h"
 #include "stages/seal/seal.h"
@@ -26,12 +27,22 @@ struct pipeline_ui {
 	void (*notice)(struct pipeline_ui *ui, const char *text);
 	/* `done` of `total` (0: unknown) of what `what` names. */
 	void (*progress)(struct pipeline_ui *ui, const char *what, uint64_t done, uint64_t total);
+	/* Gets the passphrase of keys/onrecord.age; `fresh`: one that the user chooses now. NULL: there is none.
+	 * OK, and it is not empty · E_DENIED none can be had · E_USAGE the same of a fresh one · E_LIMIT · E_IO. */
+	rc (*passphrase)(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
 };
 
-/* Makes an archive in `path`, or finishes making one. `origin` names the log (empty: a random one). *ret_vkey in `a`.
- * OK · E_EXISTS a whole one is there · E_USAGE a bad origin. */
-MUST_USE rc pipeline_init(
-	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e);
+struct pipeline_new {
+	struct str origin;      /* names the log; empty: a random one */
+	bool plain;             /* the key is kept in keys/log.key, under no passphrase */
+	unsigned work;          /* of the passphrase: struct keyring_place */
+	struct pipeline_ui *ui; /* asked for the passphrase; NULL when plain */
+};
+/* Makes an archive in `path`, or finishes making one; the passphrase is had before anything is made. *ret_vkey in `a`.
+ * OK · E_EXISTS a whole one is there · E_USAGE a bad origin, or no passphrase · E_DENIED the passphrase does not open
+ * what an interrupted try has left. */
+MUST_USE rc pipeline_init(struct env *env, const char *path, const struct pipeline_new *how, struct arena *a,
+	struct str *ret_vkey, struct err *e);
 
 /* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. `ui`
  * and `env` are borrowed until it is closed. A catalog that cannot be used is said, and is no error. OK · E_NOTFOUND no

@@ -6,9 +6,20 @@
 #include "app/pipeline/pipeline.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "io/keyring/keyring.h"
+#include "io/secret/secret.h"
 #include "io/signer/signer.h"
 
+#define VKEY_FILE "keys/log.vkey"
+
 struct sandbox;
+
+/* The log's key, wherever it lies. */
+struct log_key {
+	const struct signer *signer;
+	struct signer *plain; /* from keys/log.key, or */
+	struct keyring *ring; /* from keys/onrecord.age */
+};
 
 struct pipeline {
 	struct capture_out out; /* first: kept() gets back to the pipeline */
@@ -17,7 +28,7 @@ struct pipeline {
 	const char *path;
 	struct pipeline_ui *ui;
 	struct archive *ar;
-	struct signer *signer; /* NULL when opened for reading */
+	struct log_key log_key; /* zeros when opened for reading */
 	struct note_key key;
 	struct seal *seal;
 	struct catalog *catalog; /* NULL: damaged, and said so; or not asked for yet */
@@ -29,6 +40,21 @@ struct pipeline {
 	struct sandbox *keyer; /* NULL when opened for reading */
 	bool fetching;         /* there are threads: no process is forked */
 };
+
+/* Finds, before anything is made, that a new archive's name can be had, and its passphrase, which is left empty when
+ * none is needed. OK · as pipeline_init(). */
+MUST_USE rc key_check_new(
+	struct env *env, const char *path, const struct pipeline_new *how, struct secret *passphrase, struct err *e);
+/* The key of a new archive: made, or found as an interrupted try has left it. */
+MUST_USE rc key_make(struct env *env, int dir, const struct pipeline_new *how, const struct secret *passphrase,
+	struct log_key *ret, struct err *e);
+/* The key of an archive; asks for the passphrase when there has to be one. OK · E_NOTFOUND no key · E_DENIED no
+ * passphrase, or a wrong one · as signer_load() and keyring_open(). */
+MUST_USE rc key_open(int dir, struct pipeline_ui *ui, struct log_key *ret, struct err *e);
+/* True when key_open() would ask. */
+bool key_is_locked(int dir);
+/* Wipes and frees. */
+void key_clear(struct log_key *k);
 
 /* The row of a record. E_NOTFOUND for a record that is no capture. Text borrows from the record or lives in `a`. */
 MUST_USE rc pipeline_row(struct pipeline *p, struct arena *a, const struct frame *f, const struct record *r,

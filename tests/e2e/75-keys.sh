@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The log's key: under a passphrase, or as it is.
+. "$(dirname "$0")/lib.sh"
+A=$T/a
+printf 'seventeen swans\n' >"$T/pass"
+printf 'sixteen swans\n' >"$T/wrong"
+printf '<title>T</title><p>page' >"$T/page.html"
+page() {
+	"$ONRECORD" -C "$A" add -q --url http://news.example/page "$T/page.html" "$@"
+}
+# quietly COMMAND...: without a terminal, or any other way to a passphrase
+quietly() {
+	setsid -w env -u ONRECORD_PASSPHRASE_FILE "$@" </dev/null
+}
+
+exits "init without a passphrase or a terminal" 2 quietly "$ONRECORD" init "$A" --origin example.org/keys
+is "says in one line what to give" "1 1" "$(wc -l <"$T/err") $(grep -c -- --no-passphrase "$T/err")"
+is "and makes nothing" "" "$(ls "$A" 2>/dev/null)"
+exits "a passphrase file that is empty" 3 "$ONRECORD" init "$A" --passphrase-file /dev/null
+is "makes nothing either" "" "$(ls "$A" 2>/dev/null)"
+ok "init under a passphrase" "$ONRECORD" init "$A" --origin example.org/keys --low-memory --passphrase-file "$T/pass"
+is "the key lies in no other file" "log.vkey onrecord.age" "$(ls "$A/keys" | tr '\n' ' ' | sed 's/ $//')"
+is "which others cannot read" 600 "$(stat -c %a "$A/keys/onrecord.age")"
+exits "init again" 1 quietly "$ONRECORD" init "$A" --origin example.org/keys
+
+before=$(find "$A" -type f -exec sha256sum {} + | sort)
+exits "add without the passphrase" 3 quietly "$ONRECORD" -C "$A" add --url http://news.example/page "$T/page.html"
+is "says so in one line" "1 1" "$(wc -l <"$T/err") $(grep -c 'needs its passphrase' "$T/err")"
+exits "add with a wrong one" 3 page --passphrase-file "$T/wrong"
+is "says so in one line" "onrecord: keys/onrecord.age: the passphrase does not open it" "$(cat "$T/err")"
+exits "add with a file of it that is not there" 3 page --passphrase-file "$T/none"
+is "and nothing has changed" "$before" "$(find "$A" -type f -exec sha256sum {} + | sort)"
+
+ok "add with a file" page --passphrase-file "$T/pass"
+ok "with the file that a variable names" env ONRECORD_PASSPHRASE_FILE="$T/pass" "$ONRECORD" -C "$A" add -q \
+	--url http://news.example/page "$T/page.html"
+with_fd() {
+	page --passphrase-fd 7 7<"$T/pass"
+}
+ok "with a descriptor" with_fd
+ok "verify needs none" quietly "$ONRECORD" -C "$A" verify
+ok "ls neither" quietly "$ONRECORD" -C "$A" ls
+is "all three are there" 3 "$(wc -l <"$T/out")"
+
+# on_terminal LINES COMMAND...: types the lines when it asks; what the terminal shows is on standard output
+on_terminal() {
+	python3 - "$@" <<'P'
+import os, pty, signal, sys
+lines = sys.argv[1].split("\\n")
+pid, fd = pty.fork()
+if pid == 0:
+    os.environ.pop("ONRECORD_PASSPHRASE_FILE", None)
+    os.execvp(sys.argv[2], sys.argv[2:])
+signal.alarm(60)
+shown = b""
+for i, line in enumerate(lines, 1):
+    while shown.count(b": ") < i:
+        shown += os.read(fd, 1000)
+    os.write(fd, line.encode() + b"\n")
+try:
+    while got := os.read(fd, 1000):
+        shown += got
+except OSError:
+    pass
+sys.stdout.write(shown.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+P
+}
+ok "a terminal is asked twice for a new one" on_terminal 'typed by hand\ntyped by hand' \
+	"$ONRECORD" init "$T/b" --low-memory
+is "and does not show it" 0 "$(grep -c 'typed by hand' "$T/out")"
+ok "and once for an old one" on_terminal 'typed by hand' \
+	"$ONRECORD" -C "$T/b" add -q --url http://news.example/page "$T/page.html"
+exits "two that differ" 2 on_terminal 'typed by hand\nby foot' "$ONRECORD" init "$T/c" --low-memory
+is "make nothing" "" "$(ls "$T/c" 2>/dev/null)"
+
+exits "init --no-passphrase" 0 quietly "$ONRECORD" init "$T/plain" --no-passphrase
+says "says what that means" "who reads that file can sign as you"
+is "and keeps the key as it is" "600 PRIVATE+KEY" \
+	"$(stat -c %a "$T/plain/keys/log.key") $(cut -d+ -f1,2 "$T/plain/keys/log.key")"
+
+if command -v age >/dev/null; then
+	ok "the age program opens the keys" on_terminal 'seventeen swans' age -d -o "$T/opened" "$A/keys/onrecord.age"
+	is "which are what docs/formats/keys.md says" 1 "$(grep -c '^log PRIVATE+KEY+example.org/keys+' "$T/opened")"
+else
+	skip "the age program opens the keys" "no age"
+fi
