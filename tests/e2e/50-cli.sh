@@ -31,7 +31,7 @@ is "what it says about all, the source's entry with it" "{'kept': 5, 'failed': 1
 is "add --json: captures" "$row" "$(json "' '.join(rows[0])" <"$T/add")"
 is "ls --json" "$row" "$(keys ls)"
 is "show --json" "$row record log existed_before appended_after article" "$(keys show '#0')"
-is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again cosignatures anchors anchors_holding flagged problems leftovers outside_copy origin key_id size root" "$(keys verify)"
+is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again cosignatures anchors anchors_holding flagged problems leftovers outside_copy origin key_id size root continues" "$(keys verify)"
 vkey=$(json "rows[-1]['vkey']" <"$T/init")
 ok "verify --key with the log's key" "$ONRECORD" verify --key "$vkey"
 is "names the log, its key, size and root" 1 "$(grep -c "^log example.org/desk, key id [0-9a-f]\{8\}, size 6, root .\{44\}$" "$T/out")"

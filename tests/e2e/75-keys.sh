@@ -80,6 +80,25 @@ says "says what that means" "who reads that file can sign as you"
 is "and keeps the key as it is" "600 PRIVATE+KEY" \
 	"$(stat -c %a "$T/plain/keys/log.key") $(cut -d+ -f1,2 "$T/plain/keys/log.key")"
 
+cp "$A/log/checkpoint" "$T/last"
+key=$(cat "$A/keys/log.vkey")
+exits "a log does not continue itself" 2 "$ONRECORD" init "$T/next" --origin example.org/keys --no-passphrase --continues "$T/last"
+exits "what is no checkpoint is not continued" 2 "$ONRECORD" init "$T/next" --no-passphrase --continues "$T/page.html"
+exits "nor one that the key did not sign" 1 "$ONRECORD" init "$T/next" --no-passphrase --continues "$T/last" \
+	--key "$(cat "$T/plain/keys/log.vkey")"
+is "and nothing was made" "" "$(ls "$T/next" 2>/dev/null)"
+ok "a log continues another whose key is lost" "$ONRECORD" init "$T/next" --origin example.org/keys-2 --no-passphrase \
+	--continues "$T/last" --key "$key"
+is "with its first entry" "onrecord/v1 continues example.org/keys $(sed -n 2,3p "$T/last" | tr '\n' ' ' | sed 's/ $//')" \
+	"$(tail -c +3 "$T/next/log/tile/entries/000.p/1")"
+said="example.org/keys, 3 entries, root $(sed -n 3p "$T/last")"
+ok "which holds" "$ONRECORD" -C "$T/next" verify
+is "and verify says it" 1 "$(grep -cF "it continues the log $said" "$T/out")"
+is "in JSON too" "$said" "$("$ONRECORD" -C "$T/next" verify --json | json "rows[-1]['continues']")"
+ok "captures follow it" "$ONRECORD" -C "$T/next" add -q --url http://news.example/page "$T/page.html"
+is "and show says it" "$said" "$("$ONRECORD" -C "$T/next" show --json '#1' | json "rows[-1]['log']['continues']")"
+exits "once it is there, it is made" 1 "$ONRECORD" init "$T/next" --origin example.org/keys-2 --no-passphrase --continues "$T/last"
+
 if command -v age >/dev/null; then
 	ok "the age program opens the keys" on_terminal 'seventeen swans' age -d -o "$T/opened" "$A/keys/onrecord.age"
 	is "which are what docs/formats/keys.md says" 1 "$(grep -c '^log PRIVATE+KEY+example.org/keys+' "$T/opened")"

@@ -60,6 +60,7 @@ struct options {
 	const char *new_passphrase_file;
 	uint64_t passphrase_fd; /* 0: none */
 	bool no_passphrase;
+	const char *continues; /* file */
 	bool low_memory;
 	int part; /* enum capture_part, PART_TEXT or PART_MARKDOWN */
 	char **args;
@@ -139,6 +140,8 @@ void cli_witnessed_json(struct jsonw *j, const struct witnesses *w, const struct
 MUST_USE rc cli_trust(struct cli *c, struct pipeline *p, struct anchor_trust *ret, struct err *e);
 /* "2018-11-15T09:25:09Z (±1 s)". */
 struct str cli_anchor_time(struct arena *a, const struct anchor_verdict *v);
+/* "ORIGIN, N entries, root ROOT": what the log goes on from, in `a`; empty when it does not, or that cannot be read. */
+struct str cli_continues(struct arena *a, struct pipeline *p);
 /* "rfc3161", "ots" and how far it holds: "holds", "holds as far as checked", "promised", "FAILS". */
 const char *cli_anchor_state(const struct anchor_verdict *v);
 /* Where an entry stands among anchors, as lines or members. `claimed` in ns, when there is one. */

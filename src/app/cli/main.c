@@ -56,6 +56,7 @@ enum option_id {
 	OPT_PASSPHRASE_FD,
 	OPT_NEW_PASSPHRASE_FILE,
 	OPT_NO_PASSPHRASE,
+	OPT_CONTINUES,
 	OPT_LOW_MEMORY,
 };
 
@@ -108,6 +109,8 @@ static const struct option_help OPTIONS[] = {
 	{OPT_PASSPHRASE_FILE, "passphrase-file", "FILE",
 		"its first line opens the keys (else $ONRECORD_PASSPHRASE_FILE, else the terminal is asked)"},
 	{OPT_PASSPHRASE_FD, "passphrase-fd", "N", "the same from a file that is open: 3 or more"},
+	{OPT_CONTINUES, "continues", "FILE",
+		"the last checkpoint of a log whose key is lost: the new one begins by naming it (--key is its key)"},
 	{OPT_NO_PASSPHRASE, "no-passphrase", NULL, "keep the private key unencrypted, in keys/log.key"},
 	{OPT_LOW_MEMORY, "low-memory", NULL, "encrypt keys so that opening them takes 32 MiB, not 256"},
 };
@@ -129,7 +132,7 @@ struct command {
 static const struct command COMMANDS[] = {
 	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
 		"onrecord init case-17 --origin example.org/case-17", cmd_init,
-		{OPT_ORIGIN, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 0, 1, NULL},
+		{OPT_ORIGIN, OPT_CONTINUES, OPT_KEY, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 0, 1, NULL},
 	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
@@ -336,6 +339,9 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		return OK;
 	case OPT_PASSPHRASE_FD:
 		return number(value, 3, INT16_MAX, &o->passphrase_fd, "passphrase-fd", e);
+	case OPT_CONTINUES:
+		o->continues = value;
+		return OK;
 	case OPT_NO_PASSPHRASE:
 		o->no_passphrase = true;
 		return OK;

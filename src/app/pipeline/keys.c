@@ -51,7 +51,7 @@ rc key_check_new(
 	bool made = is_there(AT_FDCWD, str_fmt(&a, "%s/" AGE_FILE, path).p);
 	if (is_there(AT_FDCWD, str_fmt(&a, "%s/" PLAIN_FILE, path).p) || (how->plain && !made))
 		return OK;
-	if (made && is_there(AT_FDCWD, str_fmt(&a, "%s/log/checkpoint", path).p))
+	if (made && how->continues.n == 0 && is_there(AT_FDCWD, str_fmt(&a, "%s/log/checkpoint", path).p))
 		return err_set(e, E_EXISTS, "%s: has a log already", path);
 	return ask(how->ui, !made, passphrase, e);
 }

@@ -18,6 +18,8 @@ rc pipeline_init(struct env *env, const char *path, const struct pipeline_new *h
 	struct archive *ar = NULL;
 	struct log_key key = {0};
 	AUTO(secret) passphrase = {0};
+	struct leaf continues;
+	TRY(continues_parse(how, a, &continues, e));
 	TRY(key_check_new(env, path, how, &passphrase, e));
 	rc r = archive_create(env, path, e);
 	if (r != OK && r != E_EXISTS)
@@ -26,6 +28,8 @@ rc pipeline_init(struct env *env, const char *path, const struct pipeline_new *h
 	r = key_make(env, archive_dir(ar), how, &passphrase, &key, e);
 	if (r == OK)
 		r = seal_create(ar, key.signer, e);
+	if ((r == OK || r == E_EXISTS) && continues.name.n)
+		r = continues_seal(ar, key.signer, &continues, e);
 	if (r == OK)
 		*ret_vkey = signer_vkey(a, key.signer);
 	key_clear(&key);

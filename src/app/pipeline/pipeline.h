@@ -33,16 +33,23 @@ struct pipeline_ui {
 };
 
 struct pipeline_new {
-	struct str origin;      /* names the log; empty: a random one */
-	bool plain;             /* the key is kept in keys/log.key, under no passphrase */
-	unsigned work;          /* of the passphrase: struct keyring_place */
-	struct pipeline_ui *ui; /* asked for the passphrase; NULL when plain */
+	struct str origin;        /* names the log; empty: a random one */
+	bool plain;               /* the key is kept in keys/log.key, under no passphrase */
+	unsigned work;            /* of the passphrase: struct keyring_place */
+	struct str continues;     /* the last signed checkpoint of a log that this one goes on from; or empty */
+	struct str continues_key; /* its verifier key; empty: whether it signed that is not checked */
+	struct pipeline_ui *ui;   /* asked for the passphrase; NULL when plain */
 };
 /* Makes an archive in `path`, or finishes making one; the passphrase is had before anything is made. *ret_vkey in `a`.
- * OK · E_EXISTS a whole one is there · E_USAGE a bad origin, or no passphrase · E_DENIED the passphrase does not open
- * what an interrupted try has left. */
+ * OK · E_EXISTS a whole one is there · E_USAGE a bad origin, no passphrase, or a checkpoint or key to continue from
+ * that is none, or is of this origin · E_VERIFY that checkpoint is not signed by that key · E_DENIED the passphrase
+ * does not open what an interrupted try has left. */
 MUST_USE rc pipeline_init(struct env *env, const char *path, const struct pipeline_new *how, struct arena *a,
 	struct str *ret_vkey, struct err *e);
+
+/* What the log goes on from, when its first entry says so; proven to be in the log. `ret` lives in `a`.
+ * OK · E_NOTFOUND it does not say so, or is not sealed · E_VERIFY · E_IO. */
+MUST_USE rc pipeline_continues(struct pipeline *p, struct arena *a, struct leaf *ret, struct err *e);
 
 /* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. `ui`
  * and `env` are borrowed until it is closed. A catalog that cannot be used is said, and is no error. OK · E_NOTFOUND no

@@ -56,6 +56,11 @@ bool key_is_locked(int dir);
 /* Wipes and frees. */
 void key_clear(struct log_key *k);
 
+/* The leaf of what a new log goes on from; without a name when it does not. OK · as pipeline_init(). */
+MUST_USE rc continues_parse(const struct pipeline_new *how, struct arena *a, struct leaf *ret, struct err *e);
+/* Makes it entry 0. OK · E_EXISTS there are entries · as seal_open() and seal_commit(). */
+MUST_USE rc continues_seal(struct archive *ar, const struct signer *s, const struct leaf *leaf, struct err *e);
+
 /* The row of a record. E_NOTFOUND for a record that is no capture. Text borrows from the record or lives in `a`. */
 MUST_USE rc pipeline_row(struct pipeline *p, struct arena *a, const struct frame *f, const struct record *r,
 	struct catalog_row *ret, struct err *e);
