@@ -99,6 +99,29 @@ ok "captures follow it" "$ONRECORD" -C "$T/next" add -q --url http://news.exampl
 is "and show says it" "$said" "$("$ONRECORD" -C "$T/next" show --json '#1' | json "rows[-1]['log']['continues']")"
 exits "once it is there, it is made" 1 "$ONRECORD" init "$T/next" --origin example.org/keys-2 --no-passphrase --continues "$T/last"
 
+# dumps COMMAND...: ends it by SIGSEGV when it waits for its input, and says whether there was a core
+dumps() {
+	(cd "$T" && ulimit -c unlimited 2>/dev/null && python3 - "$@" <<'P'
+import os, signal, subprocess, sys, time
+r, w = os.pipe()
+child = subprocess.Popen(sys.argv[1:], stdin=r, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+for _ in range(100):
+    if open(f"/proc/{child.pid}/wchan").read().endswith("pipe_read"):
+        break
+    time.sleep(0.1)
+child.send_signal(signal.SIGSEGV)
+_, status = os.waitpid(child.pid, 0)
+print(os.WTERMSIG(status), os.WCOREDUMP(status))
+P
+	)
+}
+if [ "$(dumps cat)" = "11 True" ]; then
+	is "a process that holds the key leaves no core" "11 False" \
+		"$(dumps "$ONRECORD" -C "$A" add --passphrase-file "$T/pass" -)"
+else
+	skip "a process that holds the key leaves no core" "no process leaves any here"
+fi
+
 if command -v age >/dev/null; then
 	ok "the age program opens the keys" on_terminal 'seventeen swans' age -d -o "$T/opened" "$A/keys/onrecord.age"
 	is "which are what docs/formats/keys.md says" 1 "$(grep -c '^log PRIVATE+KEY+example.org/keys+' "$T/opened")"

@@ -6,6 +6,8 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/cli/cli.h"
@@ -483,8 +485,17 @@ static bool wants_json(int argc, char **argv)
 	return false;
 }
 
+/* The keys are in memory that no core has; the same for what OpenSSL or a stack may still have of them. The limit alone
+ * does not hold where cores are piped to a program. */
+static void no_core(void)
+{
+	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
+	no_core();
 	struct env env;
 	struct cli c = {.env = &env};
 	/* glibc would raise both with the first large buffer that is freed, and keep the later ones: each worker would
