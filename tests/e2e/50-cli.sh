@@ -132,12 +132,12 @@ if [ -f "$build/build.ninja" ] && [ -x /usr/bin/meson ]; then
 else
 	skip "the man page is installed" "no build folder around $ONRECORD"
 fi
-for command in init add ls show cat read verify witness policy reindex cdxj; do
+for command in init key add ls show cat read verify witness policy reindex cdxj; do
 	is "the man page has $command, its exit codes with it" 1 \
 		"$(awk -v c="$command" '/^\.S[sh]/{in_it = $2 == c} in_it && /^Exits with/{n++} END{print n+0}' "$root/docs/man/onrecord.1")"
 done
 for option in $("$ONRECORD" --help | grep -o -- '--[a-z-]*' | sort -u) \
-	$(for c in init add ls show cat read verify witness policy reindex cdxj; do "$ONRECORD" $c --help | grep -o -- '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*'; done | sort -u); do
+	$(for c in init key add ls show cat read verify witness policy reindex cdxj; do "$ONRECORD" $c --help | grep -o -- '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*'; done | sort -u); do
 	grep -qE -- "Fl -${option#--}( |\$)" "$root/docs/man/onrecord.1" || echo "$option"
 done >"$T/missing"
 is "the man page has every option of --help" "" "$(grep -v -- '^--help$' "$T/missing" | tr '\n' ' ')"

@@ -99,6 +99,21 @@ ok "captures follow it" "$ONRECORD" -C "$T/next" add -q --url http://news.exampl
 is "and show says it" "$said" "$("$ONRECORD" -C "$T/next" show --json '#1' | json "rows[-1]['log']['continues']")"
 exits "once it is there, it is made" 1 "$ONRECORD" init "$T/next" --origin example.org/keys-2 --no-passphrase --continues "$T/last"
 
+ok "a key for a person" "$ONRECORD" -C "$A" key add author example.org/ann --low-memory --passphrase-file "$T/pass"
+exits "is not added with a wrong passphrase" 3 "$ONRECORD" -C "$A" key add author example.org/ben --passphrase-file "$T/wrong"
+exits "nor for another role" 2 "$ONRECORD" -C "$A" key add log example.org/ben --passphrase-file "$T/pass"
+is "the keys are listed" "log $key author example.org/ann" \
+	"$("$ONRECORD" -C "$A" key list --json --passphrase-file "$T/pass" |
+		json "' '.join([rows[0]['role'], rows[0]['vkey'], rows[1]['role'], rows[1]['name']])")"
+ok "another passphrase" "$ONRECORD" -C "$A" key passphrase --low-memory --passphrase-file "$T/pass" --new-passphrase-file "$T/wrong"
+exits "the old one does not open them then" 3 page --passphrase-file "$T/pass"
+ok "the new one does" page --passphrase-file "$T/wrong"
+cp "$T/wrong" "$T/pass"
+ok "a plain key is put under a passphrase" "$ONRECORD" -C "$T/plain" key passphrase --low-memory --new-passphrase-file "$T/pass"
+is "and is nowhere else" "log.vkey onrecord.age" "$(ls "$T/plain/keys" | tr '\n' ' ' | sed 's/ $//')"
+ok "and signs as before" "$ONRECORD" -C "$T/plain" add -q --url http://news.example/page "$T/page.html" --passphrase-file "$T/pass"
+ok "what it signs holds" "$ONRECORD" -C "$T/plain" verify --key "$(cat "$T/plain/keys/log.vkey")"
+
 # dumps COMMAND...: ends it by SIGSEGV when it waits for its input, and says whether there was a core
 dumps() {
 	(cd "$T" && ulimit -c unlimited 2>/dev/null && python3 - "$@" <<'P'
@@ -123,7 +138,7 @@ else
 fi
 
 if command -v age >/dev/null; then
-	ok "the age program opens the keys" on_terminal 'seventeen swans' age -d -o "$T/opened" "$A/keys/onrecord.age"
+	ok "the age program opens the keys" on_terminal 'sixteen swans' age -d -o "$T/opened" "$A/keys/onrecord.age"
 	is "which are what docs/formats/keys.md says" 1 "$(grep -c '^log PRIVATE+KEY+example.org/keys+' "$T/opened")"
 else
 	skip "the age program opens the keys" "no age"

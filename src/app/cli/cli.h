@@ -112,6 +112,7 @@ MUST_USE rc cli_archive_path(struct cli *c, const char **ret, struct err *e);
 /* Opens that archive; what happens to it is told on the terminal. OK · as cli_archive_path() and pipeline_open(). */
 MUST_USE rc cli_open(struct cli *c, bool write, struct pipeline **ret, struct err *e);
 
+#define LOW_MEMORY_WORK 15u /* log2 of scrypt's N: 32 MiB in place of 256 */
 /* For pipeline_ui.passphrase: from --passphrase-file, --passphrase-fd or $ONRECORD_PASSPHRASE_FILE, else asked for on
  * the terminal without being shown; a fresh one twice there. */
 MUST_USE rc cli_passphrase(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
@@ -158,6 +159,7 @@ enum exit_code cmd_cat(struct cli *c);
 enum exit_code cmd_read(struct cli *c);
 enum exit_code cmd_verify(struct cli *c);
 enum exit_code cmd_anchor(struct cli *c);
+enum exit_code cmd_key(struct cli *c);
 enum exit_code cmd_reindex(struct cli *c);
 enum exit_code cmd_cdxj(struct cli *c);
 enum exit_code cmd_witness(struct cli *c);

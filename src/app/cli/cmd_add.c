@@ -10,7 +10,6 @@
 #define TOOL "onrecord/" ONRECORD_VERSION
 #define USER_AGENT "Mozilla/5.0 (compatible; " TOOL "; archiving what was published)"
 #define FETCH_JOBS 4u
-#define LOW_MEMORY_WORK 15u /* scrypt with 32 MiB in place of 256 */
 
 enum exit_code cmd_init(struct cli *c)
 {

@@ -113,6 +113,7 @@ static const struct option_help OPTIONS[] = {
 	{OPT_PASSPHRASE_FD, "passphrase-fd", "N", "the same from a file that is open: 3 or more"},
 	{OPT_CONTINUES, "continues", "FILE",
 		"the last checkpoint of a log whose key is lost: the new one begins by naming it (--key is its key)"},
+	{OPT_NEW_PASSPHRASE_FILE, "new-passphrase-file", "FILE", "key passphrase: the first line is the new one"},
 	{OPT_NO_PASSPHRASE, "no-passphrase", NULL, "keep the private key unencrypted, in keys/log.key"},
 	{OPT_LOW_MEMORY, "low-memory", NULL, "encrypt keys so that opening them takes 32 MiB, not 256"},
 };
@@ -172,6 +173,10 @@ static const struct command COMMANDS[] = {
 		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD}, 1, ANY, NULL},
 	{"policy", "[FILE]", "show, or seal, whose cosignatures count (C2SP tlog-policy)",
 		"onrecord policy policy.txt\n  onrecord policy", cmd_policy, {0}, 0, 1, NULL},
+	{"key", "list|add|passphrase ...",
+		"list the private keys, add one for a person or a witness, change the passphrase",
+		"onrecord key list\n  onrecord key add author example.org/ann\n  onrecord key passphrase", cmd_key,
+		{OPT_NEW_PASSPHRASE_FILE, OPT_LOW_MEMORY}, 1, 3, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
 		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",

@@ -7,10 +7,7 @@
 #include "base/codec.h"
 #include "io/fs/fs.h"
 
-#define PLAIN_FILE "keys/log.key"
-#define AGE_FILE "keys/onrecord.age"
-
-static bool is_there(int at, const char *path)
+bool key_is_there(int at, const char *path)
 {
 	AUTO_FD fd = -1;
 	uint64_t size = 0;
@@ -18,7 +15,7 @@ static bool is_there(int at, const char *path)
 	return fs_open(at, path, &fd, &size, &ignored) != E_NOTFOUND;
 }
 
-static rc ask(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e)
+rc key_ask(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e)
 {
 	if (!ui || !ui->passphrase)
 		return err_set(e, E_DENIED, AGE_FILE ": needs its passphrase, and nobody can be asked");
@@ -33,7 +30,7 @@ static rc random_origin(struct env *env, struct arena *a, struct str *ret, struc
 	return OK;
 }
 
-static rc check_origin(struct env *env, struct str origin, struct err *e)
+rc key_check_name(struct env *env, struct str origin, struct err *e)
 {
 	AUTO(secret) trial = {0};
 	if (origin.n == 0)
@@ -47,13 +44,13 @@ rc key_check_new(
 	struct env *env, const char *path, const struct pipeline_new *how, struct secret *passphrase, struct err *e)
 {
 	AUTO(arena) a = {0};
-	TRY(check_origin(env, how->origin, e));
-	bool made = is_there(AT_FDCWD, str_fmt(&a, "%s/" AGE_FILE, path).p);
-	if (is_there(AT_FDCWD, str_fmt(&a, "%s/" PLAIN_FILE, path).p) || (how->plain && !made))
+	TRY(key_check_name(env, how->origin, e));
+	bool made = key_is_there(AT_FDCWD, str_fmt(&a, "%s/" AGE_FILE, path).p);
+	if (key_is_there(AT_FDCWD, str_fmt(&a, "%s/" PLAIN_FILE, path).p) || (how->plain && !made))
 		return OK;
-	if (made && how->continues.n == 0 && is_there(AT_FDCWD, str_fmt(&a, "%s/log/checkpoint", path).p))
+	if (made && how->continues.n == 0 && key_is_there(AT_FDCWD, str_fmt(&a, "%s/log/checkpoint", path).p))
 		return err_set(e, E_EXISTS, "%s: has a log already", path);
-	return ask(how->ui, !made, passphrase, e);
+	return key_ask(how->ui, !made, passphrase, e);
 }
 
 static rc open_plain(int dir, struct log_key *ret, struct err *e)
@@ -98,16 +95,16 @@ static rc make(struct env *env, int dir, const struct pipeline_new *how, struct 
 rc key_make(struct env *env, int dir, const struct pipeline_new *how, const struct secret *passphrase,
 	struct log_key *ret, struct err *e)
 {
-	if (is_there(dir, PLAIN_FILE))
+	if (key_is_there(dir, PLAIN_FILE))
 		return open_plain(dir, ret, e);
-	if (is_there(dir, AGE_FILE))
+	if (key_is_there(dir, AGE_FILE))
 		return open_ring(dir, secret_str(passphrase), ret, e);
 	return make(env, dir, how, secret_str(passphrase), ret, e);
 }
 
 bool key_is_locked(int dir)
 {
-	return !is_there(dir, PLAIN_FILE) && is_there(dir, AGE_FILE);
+	return !key_is_there(dir, PLAIN_FILE) && key_is_there(dir, AGE_FILE);
 }
 
 rc key_open(int dir, struct pipeline_ui *ui, struct log_key *ret, struct err *e)
@@ -115,7 +112,7 @@ rc key_open(int dir, struct pipeline_ui *ui, struct log_key *ret, struct err *e)
 	AUTO(secret) passphrase = {0};
 	if (!key_is_locked(dir))
 		return open_plain(dir, ret, e);
-	TRY(ask(ui, false, &passphrase, e));
+	TRY(key_ask(ui, false, &passphrase, e));
 	return open_ring(dir, secret_str(&passphrase), ret, e);
 }
 

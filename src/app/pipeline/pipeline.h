@@ -51,6 +51,29 @@ MUST_USE rc pipeline_init(struct env *env, const char *path, const struct pipeli
  * OK · E_NOTFOUND it does not say so, or is not sealed · E_VERIFY · E_IO. */
 MUST_USE rc pipeline_continues(struct pipeline *p, struct arena *a, struct leaf *ret, struct err *e);
 
+enum key_role {
+	KEY_LOG,
+	KEY_WITNESS,
+	KEY_AUTHOR,
+};
+struct pipeline_key_list {
+	/* One private key that the archive holds; `used`: the role's last, which signs. `plain`: under no passphrase.
+	 */
+	void (*key)(struct pipeline_key_list *l, enum key_role role, const struct note_key *key, bool used, bool plain);
+};
+/* Tells of all private keys; asks for the passphrase when there are any under one. OK · as pipeline_open(). */
+MUST_USE rc pipeline_keys(
+	struct env *env, const char *path, struct pipeline_ui *ui, struct pipeline_key_list *l, struct err *e);
+/* Makes a key for a person or a witness, in keys/onrecord.age, which is made when there is none. A new key of the role
+ * is the one in use. *ret_vkey in `a`. OK · E_USAGE a name that no key can have · as pipeline_open(). */
+MUST_USE rc pipeline_key_add(struct env *env, const char *path, const struct pipeline_new *how, enum key_role role,
+	struct arena *a, struct str *ret_vkey, struct err *e);
+/* Puts the keys under a new passphrase; or moves the key of keys/log.key under one, and removes that file (*ret_moved):
+ * under the passphrase of the other keys when there are any, else a new one. After a crash either form is whole, and
+ * the same command goes on. Uses how->ui and how->work. OK · as pipeline_open(). */
+MUST_USE rc pipeline_key_passphrase(
+	struct env *env, const char *path, const struct pipeline_new *how, bool *ret_moved, struct err *e);
+
 /* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. `ui`
  * and `env` are borrowed until it is closed. A catalog that cannot be used is said, and is no error. OK · E_NOTFOUND no
  * archive · E_BUSY another process writes · E_UNSUPPORTED a later format · E_VERIFY damage or rollback (nothing has

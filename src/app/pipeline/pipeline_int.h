@@ -11,6 +11,8 @@
 #include "io/signer/signer.h"
 
 #define VKEY_FILE "keys/log.vkey"
+#define PLAIN_FILE "keys/log.key"
+#define AGE_FILE "keys/onrecord.age"
 
 struct sandbox;
 
@@ -41,6 +43,11 @@ struct pipeline {
 	bool fetching;         /* there are threads: no process is forked */
 };
 
+bool key_is_there(int at, const char *path);
+/* ui->passphrase. */
+MUST_USE rc key_ask(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
+/* OK, also for an empty one · E_USAGE no key can have that name · E_IO. */
+MUST_USE rc key_check_name(struct env *env, struct str name, struct err *e);
 /* Finds, before anything is made, that a new archive's name can be had, and its passphrase, which is left empty when
  * none is needed. OK · as pipeline_init(). */
 MUST_USE rc key_check_new(

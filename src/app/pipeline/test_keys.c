@@ -191,10 +191,54 @@ static void test_without_a_passphrase_nothing_is_signed_and_looking_goes_on(void
 	world_close(&w);
 }
 
+static void check_signs(struct world *w, struct str vkey, int n)
+{
+	struct err e = {0};
+	struct pipeline *p = NULL;
+	if (pipeline_open(&w->env, w->path, true, &w->ui, &p, &e) != OK)
+		fail_msg("change %d: %s", n, e.msg);
+	assert_true(str_eq(note_key_text(&w->a, pipeline_key(p)), vkey));
+	pipeline_abandon(p);
+}
+
+/* False when the command had fewer changes. */
+static bool move_cut(int n)
+{
+	struct world w;
+	struct err e = {0};
+	struct str vkey;
+	bool moved = false;
+	world_open(&w);
+	const struct pipeline_new plain = {.plain = true};
+	const struct pipeline_new how = {.work = 2, .ui = &w.ui};
+	assert_int_equal(pipeline_init(&w.env, w.path, &plain, &w.a, &vkey, &e), OK);
+	w.fail_at = n;
+	rc r = pipeline_key_passphrase(&w.env, w.path, &how, &moved, &e);
+	bool cut = w.changes > n;
+	w.fail_at = -1;
+	check_signs(&w, vkey, n);
+	if (r != OK && has(&w, "keys/log.key") && pipeline_key_passphrase(&w.env, w.path, &how, &moved, &e) != OK)
+		fail_msg("change %d: %s", n, e.msg);
+	assert_false(has(&w, "keys/log.key"));
+	check_signs(&w, vkey, n);
+	world_close(&w);
+	return cut;
+}
+
+static void test_a_key_that_is_put_under_a_passphrase_signs_at_each_moment(void **unused)
+{
+	(void)unused;
+	int n = 0;
+	while (move_cut(n))
+		n++;
+	assert_true(n > 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init_that_was_cut_short_is_finished_by_the_same_command),
+		cmocka_unit_test(test_a_key_that_is_put_under_a_passphrase_signs_at_each_moment),
 		cmocka_unit_test(test_without_a_passphrase_nothing_is_signed_and_looking_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
