@@ -24,6 +24,7 @@ enum exit_code {
 	EXIT_BUG = 70,
 };
 
+#define OPTION_REPEATS 64u
 /* Options of all commands in one struct; a command lists those that it takes. */
 struct options {
 	const char *archive; /* -C */
@@ -43,7 +44,13 @@ struct options {
 	unsigned timeout_s;
 	uint64_t limit;
 	bool deep;
-	const char *key;     /* of the log, as the user knows it */
+	bool body;
+	const char *keys[OPTION_REPEATS]; /* as the user knows them; each may hold several, with commas between */
+	size_t nkeys;
+	const char *withhold[OPTION_REPEATS];
+	size_t nwithhold;
+	const char *from;
+	const char *leaf;
 	const char *name;    /* of a witness */
 	const char *listen;  /* address and port */
 	const char *output;  /* -o */
@@ -157,7 +164,10 @@ enum exit_code cmd_ls(struct cli *c);
 enum exit_code cmd_show(struct cli *c);
 enum exit_code cmd_cat(struct cli *c);
 enum exit_code cmd_read(struct cli *c);
+enum exit_code cmd_prove(struct cli *c);
 enum exit_code cmd_verify(struct cli *c);
+/* verify, of files that were handed over: `c->o.args` are files or folders. */
+enum exit_code cli_verify_files(struct cli *c);
 enum exit_code cmd_anchor(struct cli *c);
 enum exit_code cmd_key(struct cli *c);
 enum exit_code cmd_reindex(struct cli *c);

@@ -17,14 +17,15 @@ enum exit_code cmd_init(struct cli *c)
 	struct str vkey;
 	const char *path = c->o.nargs ? c->o.args[0] : c->o.archive ? c->o.archive : ".";
 	AUTO(buf) before = {0};
-	if (c->o.key && !c->o.continues) {
-		rc_ignore(err_set(&e, E_USAGE, "--key is the key of the log that --continues names"));
+	const char *key = c->o.nkeys == 1 ? c->o.keys[0] : NULL;
+	if (c->o.nkeys > 1 || (key && !c->o.continues)) {
+		rc_ignore(err_set(&e, E_USAGE, "--key is the one key of the log that --continues names"));
 		return cli_fail(c, &e);
 	}
 	if (c->o.continues && cli_read_input(c->o.continues, CAP_NOTE, &before, &e) != OK)
 		return cli_fail(c, &e);
 	const struct pipeline_new how = {.continues = buf_str(&before),
-		.continues_key = str_trim(str_c(c->o.key)),
+		.continues_key = str_trim(str_c(key)),
 		.origin = str_c(c->o.origin),
 		.plain = c->o.no_passphrase,
 		.work = c->o.low_memory ? LOW_MEMORY_WORK : 0,
@@ -42,7 +43,7 @@ enum exit_code cmd_init(struct cli *c)
 		return EXIT_DONE;
 	}
 	buf_addf(&c->out, "%s: a new archive\n%.*s\n", path, STR_FMT(vkey));
-	if (c->o.continues && !c->o.key)
+	if (c->o.continues && !key)
 		cli_note(c, "whether the checkpoint that it continues is signed was not checked (--key does)");
 	if (c->o.no_passphrase)
 		cli_note(c,

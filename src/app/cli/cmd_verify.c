@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* verify: what was sealed against what is on disk. */
+#include <unistd.h>
+
 #include "app/cli/cli.h"
 #include "base/caps.h"
 #include "base/codec.h"
@@ -524,9 +526,13 @@ static enum exit_code verify_each(struct cli *c, struct pipeline *p)
 static rc use_key(struct cli *c, struct pipeline *p, struct err *e)
 {
 	bool same = false;
-	if (!c->o.key)
+	if (c->o.leaf || c->o.from)
+		return err_set(e, E_USAGE, "--leaf and --from go with files that were handed over");
+	if (c->o.nkeys > 1)
+		return err_set(e, E_USAGE, "an archive has one log: one --key");
+	if (c->o.nkeys == 0)
 		return OK;
-	if (pipeline_use_key(p, str_trim(str_c(c->o.key)), &same, e) != OK) {
+	if (pipeline_use_key(p, str_trim(str_c(c->o.keys[0])), &same, e) != OK) {
 		e->code = E_USAGE;
 		return err_add(e, "--key");
 	}
@@ -535,10 +541,26 @@ static rc use_key(struct cli *c, struct pipeline *p, struct err *e)
 	return OK;
 }
 
+/* What is there is taken as a file, and so is what is named as our own are. */
+static bool is_file(const char *name)
+{
+	return access(name, F_OK) == 0 || str_ends(str_c(name), STR(".tlog-proof")) ||
+		str_ends(str_c(name), STR(".disclosure"));
+}
+
 enum exit_code cmd_verify(struct cli *c)
 {
 	struct err e;
 	struct pipeline *p = NULL;
+	size_t files = 0;
+	for (size_t i = 0; i < c->o.nargs; i++)
+		files += is_file(c->o.args[i]);
+	if (files && files == c->o.nargs)
+		return cli_verify_files(c);
+	if (files) {
+		rc_ignore(err_set(&e, E_USAGE, "files and captures are checked by a command each"));
+		return cli_fail(c, &e);
+	}
 	if (cli_open(c, false, &p, &e) != OK)
 		return cli_fail(c, &e);
 	if (use_key(c, p, &e) != OK) {

@@ -44,6 +44,10 @@ enum option_id {
 	OPT_TEXT,
 	OPT_MARKDOWN,
 	OPT_WARC,
+	OPT_WITHHOLD,
+	OPT_BODY,
+	OPT_FROM,
+	OPT_LEAF,
 	OPT_NAME,
 	OPT_LISTEN,
 	OPT_OLD,
@@ -90,18 +94,24 @@ static const struct option_help OPTIONS[] = {
 	{OPT_TIMEOUT, "timeout", "SECONDS", "for one reply (default: 300)"},
 	{OPT_LIMIT, "limit", "N", "at most N lines"},
 	{OPT_DEEP, "deep", NULL, "parse every capture again and compare it with its record"},
-	{OPT_KEY, "key", "VKEY", "the log's public key as you know it, instead of the archive's keys/log.vkey"},
+	{OPT_KEY, "key", "VKEY",
+		"the public key of the log as you know it; of files also of witnesses, repeated or with commas"},
 	{OPT_CONTENT, "content", NULL, "the page without transfer and content codings (default)"},
 	{OPT_PAYLOAD, "payload", NULL, "the payload as served: what its digest is of"},
 	{OPT_HEADERS, "headers", NULL, "the HTTP head as served"},
 	{OPT_TEXT, "text", NULL, "the article as text"},
 	{OPT_MARKDOWN, "markdown", NULL, "the article as Markdown"},
 	{OPT_WARC, "warc", NULL, "the whole WARC record"},
+	{OPT_WITHHOLD, "withhold", "FIELD", "do not show this field of the record; may be repeated"},
+	{OPT_BODY, "body", NULL, "show the page's bytes and its HTTP head, too"},
+	{OPT_FROM, "from", "SIZE|FILE", "the size or earlier checkpoint that the log went on from"},
+	{OPT_LEAF, "leaf", "FILE", "the entry that a proof is about, when there is no disclosure"},
 	{OPT_NAME, "name", "NAME", "init: the witness's name, e.g. example.org/alice"},
 	{OPT_LISTEN, "listen", "ADDR:PORT", "serve: where (default: 127.0.0.1:8417; port 0: any)"},
-	{OPT_OUTPUT, "output", "FILE", "write there instead of to standard output"},
+	{OPT_OUTPUT, "output", "FILE", "write there instead of to standard output; prove: the folder"},
 	{OPT_OLD, "old", "SIZE", "request: the size that the witness says it has cosigned"},
-	{OPT_POLICY, "policy", "FILE", "with --against: whose cosignatures count, instead of the sealed policy"},
+	{OPT_POLICY, "policy", "FILE",
+		"whose cosignatures count, of files, or with --against instead of the sealed policy"},
 	{OPT_AGAINST, "against", "FILE", "compare with a checkpoint that somebody else kept"},
 	{OPT_UPGRADE, "upgrade", NULL, "ask calendars for the proofs that they owe"},
 	{OPT_LIST, "list", NULL, "judge the anchors that are there; asks nobody"},
@@ -160,9 +170,16 @@ static const struct command COMMANDS[] = {
 		{OPT_UPGRADE, OPT_LIST, OPT_AGAIN, OPT_TSA_CA, OPT_HEADERS_FILE, OPT_PROXY, OPT_CA_FILE,
 			OPT_ALLOW_PRIVATE, OPT_TIMEOUT},
 		0, 0, NULL},
-	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
-		"onrecord verify\n  onrecord verify '#12'\n  onrecord verify --against checkpoint-from-alice",
-		cmd_verify, {OPT_DEEP, OPT_KEY, OPT_AGAINST, OPT_POLICY, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY, NULL},
+	{"prove", "ID ...", "write proofs that others can check without the archive",
+		"onrecord prove '#12' -o for-the-desk\n  onrecord prove --withhold remote '#12'\n"
+		"  onrecord prove --from 100",
+		cmd_prove, {OPT_OUTPUT, OPT_WITHHOLD, OPT_BODY, OPT_FROM}, 0, ANY, NULL},
+	{"verify", "[ID|FILE ...]", "check the whole archive, captures of it, or proofs that were handed over",
+		"onrecord verify\n  onrecord verify '#12'\n  onrecord verify --against checkpoint-from-alice\n"
+		"  onrecord verify --key example.org/desk+5f0e…+AUiU… entry-12.tlog-proof",
+		cmd_verify,
+		{OPT_DEEP, OPT_KEY, OPT_AGAINST, OPT_POLICY, OPT_LEAF, OPT_FROM, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY,
+		NULL},
 	{"witness", "init|trust|serve|sign|request|ask|import [...]",
 		"cosign the log of a colleague, or have this one cosigned",
 		"a colleague:  onrecord witness init --name example.org/alice w && cd w\n"
@@ -250,6 +267,14 @@ static rc number(const char *text, uint64_t least, uint64_t most, uint64_t *ret,
 	return OK;
 }
 
+static rc add_option(const char **list, size_t *n, const char *value, struct err *e)
+{
+	if (*n == OPTION_REPEATS)
+		return err_set(e, E_USAGE, "an option is given more than %u times", OPTION_REPEATS);
+	list[(*n)++] = value;
+	return OK;
+}
+
 static rc set_option(struct options *o, int id, const char *value, struct err *e)
 {
 	uint64_t n = 0;
@@ -303,7 +328,17 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		o->jobs = (unsigned)n;
 		return OK;
 	case OPT_KEY:
-		o->key = value;
+		return add_option(o->keys, &o->nkeys, value, e);
+	case OPT_WITHHOLD:
+		return add_option(o->withhold, &o->nwithhold, value, e);
+	case OPT_BODY:
+		o->body = true;
+		return OK;
+	case OPT_FROM:
+		o->from = value;
+		return OK;
+	case OPT_LEAF:
+		o->leaf = value;
 		return OK;
 	case OPT_NAME:
 		o->name = value;

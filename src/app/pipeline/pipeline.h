@@ -199,6 +199,94 @@ MUST_USE rc pipeline_add_leaf(struct pipeline *p, const struct leaf *leaf, struc
  * open for writing; borrowed until the next pipeline_seal(). */
 struct str pipeline_note(const struct pipeline *p);
 
+/* A token about a checkpoint, as handed over. */
+struct pipeline_stamp {
+	enum leaf_token kind; /* LEAF_RFC3161, LEAF_OTS or LEAF_CHAIN */
+	struct str bytes;
+};
+/* What is handed over so that others can check that an entry is in the log. In an arena. */
+struct pipeline_proof {
+	struct str text;    /* a C2SP tlog-proof */
+	uint64_t size;      /* of the checkpoint in it */
+	bool witnessed;     /* its cosignatures satisfy the sealed policy */
+	bool policy;        /* one is sealed; */
+	struct str said;    /* what it says of the checkpoint: who cosigned, who is missing */
+	struct str stamped; /* the smallest checkpoint over the entry that has time tokens, signed; empty: none has */
+	uint64_t stamped_size;
+	struct pipeline_stamp *stamps; /* its tokens, in the order of the log */
+	size_t nstamps;
+};
+/* Proves that the entry is in the log: under the smallest checkpoint that covers it and that is witnessed as the policy
+ * sealed last wants it, else under the newest. What tokens say is not judged.
+ * OK · E_NOTFOUND it is not sealed yet · E_VERIFY · E_FORMAT the catalog or the policy cannot be used · E_LIMIT · E_IO.
+ */
+MUST_USE rc pipeline_prove(
+	struct pipeline *p, const struct pipeline_entry *x, struct arena *a, struct pipeline_proof *ret, struct err *e);
+
+/* What is shown of a record. */
+struct pipeline_show {
+	const struct str *withhold; /* names of fields */
+	size_t nwithhold;
+	bool body; /* show the values of its trees too, unless they are withheld; without it, what they could be
+		    * guessed from is withheld as well */
+};
+struct pipeline_shown {
+	struct str text;   /* a disclosure; in `a` */
+	struct str *along; /* fields that are withheld because the trees' values are */
+	size_t nalong;
+};
+/* OK · E_USAGE no such field, or what is withheld could be guessed from others (they are named) · E_VERIFY warc/ is not
+ * what the record says · E_LIMIT · E_IO. */
+MUST_USE rc pipeline_disclose(struct pipeline *p, const struct pipeline_entry *x, const struct pipeline_show *how,
+	struct arena *a, struct pipeline_shown *ret, struct err *e);
+
+/* Appends a proof that the newest checkpoint goes on from an earlier one, as a witness is asked (add-checkpoint):
+ * `from` is a size, or an earlier signed checkpoint of this log.
+ * OK · E_NOTFOUND it is over what is sealed · E_VERIFY not signed by the log, or of another history · E_LIMIT · E_IO.
+ */
+MUST_USE rc pipeline_prove_from(struct pipeline *p, struct str from, struct buf *ret, struct err *e);
+
+/* Files that somebody has handed over, to be checked with no archive at hand. */
+struct pipeline_check {
+	struct str file;       /* a tlog-proof, a disclosure, an add-checkpoint request, a signed checkpoint */
+	bool has_leaf;         /* of a proof: */
+	struct str leaf;       /* the entry's bytes, */
+	struct str disclosure; /* or a disclosure of its record; empty: none */
+	struct str old;        /* of a request: the earlier signed checkpoint; empty: none */
+	struct str policy;     /* empty: none */
+	struct str *keys;      /* verifier keys: of logs, and of witnesses that must have cosigned */
+	size_t nkeys;
+};
+/* One thing that was found. The words are ours, the values may be anything. */
+enum pipeline_fact_kind {
+	FACT_IS = 1,   /* name and value, e.g. "size" */
+	FACT_FIELD,    /* a field of the record that is shown */
+	FACT_WITHHELD, /* fields or a part of a tree that are not */
+	FACT_SHOWN,    /* a part of a tree that is */
+	FACT_PROBLEM,  /* something that does not hold */
+	FACT_UNPROVEN, /* something that these files do not show */
+};
+struct pipeline_fact {
+	enum pipeline_fact_kind kind;
+	struct str name; /* of FACT_IS, FACT_FIELD */
+	struct str value;
+};
+struct pipeline_facts {
+	struct pipeline_fact *fact;
+	size_t n;
+	bool known_key; /* a key that was given signed it */
+	bool holds;     /* that, and there is no problem */
+};
+/* Checks them in a worker; the facts are in `a`. What does not hold is a fact and no error.
+ * OK · E_USAGE bad keys, policy or combination · E_FORMAT none of these files, or a broken one · E_LIMIT · of the
+ * worker.
+ */
+MUST_USE rc pipeline_check(const struct pipeline_check *in, struct arena *a, struct pipeline_facts *ret, struct err *e);
+/* A tiled log in a folder: `checkpoint` and `tile/`. `in->file` is not used.
+ * OK · E_NOTFOUND there is none · as pipeline_check() · E_IO. */
+MUST_USE rc pipeline_check_log(
+	const char *path, const struct pipeline_check *in, struct arena *a, struct pipeline_facts *ret, struct err *e);
+
 /* The file `authorities` of an archive: who is asked what time it is. Lines, in any order; '#' begins a comment.
  *
  *   tsa NAME URL [FILE]      a time-stamp authority; FILE (in the archive unless it begins with '/') has the

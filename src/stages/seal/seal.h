@@ -83,6 +83,11 @@ MUST_USE rc seal_checkpoint(struct archive *ar, const struct note_key *key, stru
 MUST_USE rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t index, struct str leaf,
 	struct tlog_proof *ret, struct err *e);
 
+/* The same under an earlier checkpoint of the log, from the tiles that it has now: partial tiles of then may be gone.
+ */
+MUST_USE rc seal_prove_then(struct archive *ar, const struct checkpoint *now, const struct checkpoint *then,
+	uint64_t index, struct str leaf, struct tlog_proof *ret, struct err *e);
+
 /* A note as a checkpoint of the log that `key` signs. `ret` borrows from it. OK · E_VERIFY · E_LIMIT. */
 MUST_USE rc seal_parse_checkpoint(
 	struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e);
