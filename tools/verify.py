@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A second verifier of archives and proofs, written from docs/formats/ alone: Python's standard library and openssl.
+"""A second verifier of archives and proofs, after docs/formats/: Python's standard library and openssl.
 It prints what does not hold. Exit status 0: all holds, 1: it does not."""
 import argparse, base64, calendar, functools, hashlib, hmac, os, re, struct, subprocess, sys, tempfile, time
 MIB, HASH = 1 << 20, rb"[A-Za-z0-9+/]{43}="

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 tokens=$(dirname "$ONRECORD")/../../../tests/interop/add_tokens
 verify="$ONRECORD verify"
-"$ONRECORD" init -q "$T/a" --origin example.org/desk >"$T/vkey" 2>&1
+"$ONRECORD" init --no-passphrase -q "$T/a" --origin example.org/desk >"$T/vkey" 2>&1
 for page in "$root"/tests/articles/00[1-7]*.html; do
 	"$ONRECORD" -C "$T/a" add -q "$page" --url "https://news.example/$(basename "$page" .html)"
 done
@@ -50,7 +50,7 @@ is "JSON has it" "True verified 3" \
 	"$($verify --json --policy ../a.policy entry-3.tlog-proof | json "'%s %s %d' % (rows[0]['verified'], rows[0]['verdict'], rows[0]['index'])")"
 exits "without a key nothing is" 1 $verify entry-3.tlog-proof
 is "and the key's name and id are printed" "$(echo "$key" | cut -d+ -f1,2)" "$(awk '$1 == "signer" {print $2}' "$T/out" | head -n 1)"
-"$ONRECORD" init -q ../b --origin example.org/desk >"$T/vkey"
+"$ONRECORD" init --no-passphrase -q ../b --origin example.org/desk >"$T/vkey"
 exits "another log's key of the same name is refused" 1 $verify --key "$(cat ../b/keys/log.vkey)" entry-3.tlog-proof
 exits "the policy refuses what nobody witnessed" 1 $verify --policy ../a.policy ../alone/entry-0.tlog-proof
 exits "another record's disclosure is refused" 1 $verify --key "$key" entry-3.tlog-proof entry-0.disclosure

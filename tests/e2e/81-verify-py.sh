@@ -8,7 +8,7 @@ second="python3 $root/tools/verify.py"
 copies=60
 [ -n "${ONRECORD_TEST_LONG:-}" ] && copies=300
 cd "$T" || exit 1
-"$ONRECORD" init a --origin example.org/desk >vkey 2>&1
+"$ONRECORD" init --no-passphrase a --origin example.org/desk >vkey 2>&1
 for i in $(seq 0 39); do printf '<title>Page %s</title><p>Nobody else wrote of the %sth ship that evening.\n' "$i" "$i" >"p$i.html"; done
 for i in 0 1 2; do "$ONRECORD" -C a add -q "p$i.html" --url "https://news.example/$i"; done
 python3 - <<'PY'

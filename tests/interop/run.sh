@@ -38,7 +38,7 @@ cosigned() {
 # What `onrecord prove` writes: proofs of captures under a checkpoint that two of three have cosigned.
 handed_over() {
 	local dir=$T/handed n said
-	"$onrecord" init -q "$dir" --origin example.org/handed >/dev/null || return 1
+	"$onrecord" init --no-passphrase -q "$dir" --origin example.org/handed >/dev/null || return 1
 	for n in 0 1 2 3 4; do
 		echo "<title>Page $n</title><p>A page." >"$T/page.html"
 		"$onrecord" -C "$dir" add -q "$T/page.html" --url "https://news.example/$n" || return 1

@@ -190,16 +190,23 @@ static void summary_log(struct checking *k, struct jsonw *w)
 	const struct checkpoint *last = &k->report.last;
 	struct str id = hex_of(&a, str_mem(key->id, sizeof(key->id)));
 	struct str root = base64_of(&a, hash_str(&last->root));
+	struct str continues = k->report.problems ? STR("") : cli_continues(&a, k->p);
 	if (w) {
 		jsonw_str(w, "origin", key->name);
 		jsonw_str(w, "key_id", id);
 		jsonw_u64(w, "size", last->size);
 		jsonw_str_or_null(w, "root", last->origin.n ? root : STR(""));
+		jsonw_str_or_null(w, "continues", continues);
 	} else if (last->origin.n) {
 		buf_add(&k->c->out, STR("log "));
 		cli_text(&k->c->out, key->name);
 		buf_addf(&k->c->out, ", key id %.*s, size %llu, root %.*s\n", STR_FMT(id),
 			(unsigned long long)last->size, STR_FMT(root));
+		if (continues.n) {
+			buf_add(&k->c->out, STR("it continues the log "));
+			cli_text(&k->c->out, continues);
+			buf_addc(&k->c->out, '\n');
+		}
 	}
 }
 

@@ -6,6 +6,8 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/cli/cli.h"
@@ -56,6 +58,12 @@ enum option_id {
 	OPT_AGAIN,
 	OPT_TSA_CA,
 	OPT_HEADERS_FILE,
+	OPT_PASSPHRASE_FILE,
+	OPT_PASSPHRASE_FD,
+	OPT_NEW_PASSPHRASE_FILE,
+	OPT_NO_PASSPHRASE,
+	OPT_CONTINUES,
+	OPT_LOW_MEMORY,
 };
 
 struct option_help {
@@ -110,6 +118,14 @@ static const struct option_help OPTIONS[] = {
 	{OPT_AGAIN, "again", NULL, "also when nothing was added since the last anchor"},
 	{OPT_TSA_CA, "tsa-ca", "FILE", "certificates that time stamps must end in, instead of those in `authorities`"},
 	{OPT_HEADERS_FILE, "block-headers", "FILE", "Bitcoin block headers, lines of HEIGHT HEADER"},
+	{OPT_PASSPHRASE_FILE, "passphrase-file", "FILE",
+		"its first line opens the keys (else $ONRECORD_PASSPHRASE_FILE, else the terminal is asked)"},
+	{OPT_PASSPHRASE_FD, "passphrase-fd", "N", "the same from a file that is open: 3 or more"},
+	{OPT_CONTINUES, "continues", "FILE",
+		"the last checkpoint of a log whose key is lost: the new one begins by naming it (--key is its key)"},
+	{OPT_NEW_PASSPHRASE_FILE, "new-passphrase-file", "FILE", "key passphrase: the first line is the new one"},
+	{OPT_NO_PASSPHRASE, "no-passphrase", NULL, "keep the private key unencrypted, in keys/log.key"},
+	{OPT_LOW_MEMORY, "low-memory", NULL, "encrypt keys so that opening them takes 32 MiB, not 256"},
 };
 
 #define OPTIONS_MAX 12
@@ -128,7 +144,8 @@ struct command {
 
 static const struct command COMMANDS[] = {
 	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
-		"onrecord init case-17 --origin example.org/case-17", cmd_init, {OPT_ORIGIN}, 0, 1, NULL},
+		"onrecord init case-17 --origin example.org/case-17", cmd_init,
+		{OPT_ORIGIN, OPT_CONTINUES, OPT_KEY, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 0, 1, NULL},
 	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
@@ -173,6 +190,10 @@ static const struct command COMMANDS[] = {
 		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD}, 1, ANY, NULL},
 	{"policy", "[FILE]", "show, or seal, whose cosignatures count (C2SP tlog-policy)",
 		"onrecord policy policy.txt\n  onrecord policy", cmd_policy, {0}, 0, 1, NULL},
+	{"key", "list|add|passphrase ...",
+		"list the private keys, add one for a person or a witness, change the passphrase",
+		"onrecord key list\n  onrecord key add author example.org/ann\n  onrecord key passphrase", cmd_key,
+		{OPT_NEW_PASSPHRASE_FILE, OPT_LOW_MEMORY}, 1, 3, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
 		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
@@ -183,7 +204,8 @@ static bool takes(const struct command *cmd, int id)
 {
 	if (cmd && cmd->no_json && id == OPT_JSON)
 		return false;
-	static const int all[] = {OPT_ARCHIVE, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION};
+	static const int all[] = {OPT_ARCHIVE, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION,
+		OPT_PASSPHRASE_FILE, OPT_PASSPHRASE_FD};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i] == id)
 			return true;
@@ -291,6 +313,12 @@ static const char **text_option(struct options *o, int id)
 		return &o->tsa_ca;
 	case OPT_HEADERS_FILE:
 		return &o->headers;
+	case OPT_CONTINUES:
+		return &o->continues;
+	case OPT_NEW_PASSPHRASE_FILE:
+		return &o->new_passphrase_file;
+	case OPT_PASSPHRASE_FILE:
+		return &o->passphrase_file;
 	default:
 		return NULL;
 	}
@@ -316,6 +344,10 @@ static bool *flag_option(struct options *o, int id)
 		return &o->list;
 	case OPT_AGAIN:
 		return &o->again;
+	case OPT_LOW_MEMORY:
+		return &o->low_memory;
+	case OPT_NO_PASSPHRASE:
+		return &o->no_passphrase;
 	case OPT_DEEP:
 		return &o->deep;
 	default:
@@ -354,6 +386,8 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 	case OPT_OLD:
 		o->has_old = true;
 		return number(value, 0, INT64_MAX, &o->old, "old", e);
+	case OPT_PASSPHRASE_FD:
+		return number(value, 3, INT16_MAX, &o->passphrase_fd, "passphrase-fd", e);
 	case OPT_CONTENT:
 		o->part = CAPTURE_CONTENT;
 		return OK;
@@ -486,8 +520,17 @@ static bool wants_json(int argc, char **argv)
 	return false;
 }
 
+/* The keys are in memory that no core has; the same for what OpenSSL or a stack may still have of them. The limit alone
+ * does not hold where cores are piped to a program. */
+static void no_core(void)
+{
+	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
+	no_core();
 	struct env env;
 	struct cli c = {.env = &env};
 	/* glibc would raise both with the first large buffer that is freed, and keep the later ones: each worker would

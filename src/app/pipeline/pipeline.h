@@ -11,6 +11,7 @@
 #include "base/env.h"
 #include "formats/note/note.h"
 #include "io/catalog/catalog.h"
+#include "io/secret/secret.h"
 #include "stages/anchor/anchor.h"
 #include "stages/capture/capture.h"
 #include "stages/seal/seal.h"
@@ -26,12 +27,52 @@ struct pipeline_ui {
 	void (*notice)(struct pipeline_ui *ui, const char *text);
 	/* `done` of `total` (0: unknown) of what `what` names. */
 	void (*progress)(struct pipeline_ui *ui, const char *what, uint64_t done, uint64_t total);
+	/* Gets the passphrase of keys/onrecord.age; `fresh`: one that the user chooses now. NULL: there is none.
+	 * OK, and it is not empty · E_DENIED none can be had · E_USAGE the same of a fresh one · E_LIMIT · E_IO. */
+	rc (*passphrase)(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
 };
 
-/* Makes an archive in `path`, or finishes making one. `origin` names the log (empty: a random one). *ret_vkey in `a`.
- * OK · E_EXISTS a whole one is there · E_USAGE a bad origin. */
-MUST_USE rc pipeline_init(
-	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e);
+struct pipeline_new {
+	struct str origin;        /* names the log; empty: a random one */
+	bool plain;               /* the key is kept in keys/log.key, under no passphrase */
+	unsigned work;            /* of the passphrase: struct keyring_place */
+	struct str continues;     /* the last signed checkpoint of a log that this one goes on from; or empty */
+	struct str continues_key; /* its verifier key; empty: whether it signed that is not checked */
+	struct pipeline_ui *ui;   /* asked for the passphrase; NULL when plain */
+};
+/* Makes an archive in `path`, or finishes making one; the passphrase is had before anything is made. *ret_vkey in `a`.
+ * OK · E_EXISTS a whole one is there · E_USAGE a bad origin, no passphrase, or a checkpoint or key to continue from
+ * that is none, or is of this origin · E_VERIFY that checkpoint is not signed by that key · E_DENIED the passphrase
+ * does not open what an interrupted try has left. */
+MUST_USE rc pipeline_init(struct env *env, const char *path, const struct pipeline_new *how, struct arena *a,
+	struct str *ret_vkey, struct err *e);
+
+/* What the log goes on from, when its first entry says so; proven to be in the log. `ret` lives in `a`.
+ * OK · E_NOTFOUND it does not say so, or is not sealed · E_VERIFY · E_IO. */
+MUST_USE rc pipeline_continues(struct pipeline *p, struct arena *a, struct leaf *ret, struct err *e);
+
+enum key_role {
+	KEY_LOG,
+	KEY_WITNESS,
+	KEY_AUTHOR,
+};
+struct pipeline_key_list {
+	/* One private key that the archive holds; `used`: the role's last, which signs. `plain`: under no passphrase.
+	 */
+	void (*key)(struct pipeline_key_list *l, enum key_role role, const struct note_key *key, bool used, bool plain);
+};
+/* Tells of all private keys; asks for the passphrase when there are any under one. OK · as pipeline_open(). */
+MUST_USE rc pipeline_keys(
+	struct env *env, const char *path, struct pipeline_ui *ui, struct pipeline_key_list *l, struct err *e);
+/* Makes a key for a person or a witness, in keys/onrecord.age, which is made when there is none. A new key of the role
+ * is the one in use. *ret_vkey in `a`. OK · E_USAGE a name that no key can have · as pipeline_open(). */
+MUST_USE rc pipeline_key_add(struct env *env, const char *path, const struct pipeline_new *how, enum key_role role,
+	struct arena *a, struct str *ret_vkey, struct err *e);
+/* Puts the keys under a new passphrase; or moves the key of keys/log.key under one, and removes that file (*ret_moved):
+ * under the passphrase of the other keys when there are any, else a new one. After a crash either form is whole, and
+ * the same command goes on. Uses how->ui and how->work. OK · as pipeline_open(). */
+MUST_USE rc pipeline_key_passphrase(
+	struct env *env, const char *path, const struct pipeline_new *how, bool *ret_moved, struct err *e);
 
 /* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. `ui`
  * and `env` are borrowed until it is closed. A catalog that cannot be used is said, and is no error. OK · E_NOTFOUND no
