@@ -34,7 +34,7 @@ static rc read_input(struct cli *c, const char *path, struct str *ret, struct er
 rc cli_trust(struct cli *c, struct pipeline *p, struct anchor_trust *ret, struct err *e)
 {
 	struct authorities who;
-	*ret = (struct anchor_trust){STR(""), STR("")};
+	*ret = (struct anchor_trust){STR(""), STR(""), ANCHOR_WORK_BITS};
 	TRY(read_input(c, c->o.headers, &ret->headers, e));
 	if (c->o.tsa_ca)
 		return read_input(c, c->o.tsa_ca, &ret->tsa, e);

@@ -113,7 +113,8 @@ rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, co
 		if (!is_last_proof(row, n, i))
 			continue;
 		TRY(token_read(p, &row[i], &one, &body, &t, e));
-		TRY(anchor_judge(LEAF_OTS, t.note, t.bytes, STR(""), &(struct anchor_trust){{0}, {0}}, &one, &v, e));
+		TRY(anchor_judge(LEAF_OTS, t.note, t.bytes, &(struct anchor_evidence){NULL, 0},
+			&(struct anchor_trust){{0}, {0}, 0}, &one, &v, e));
 		if (v.state != ANCHOR_PROMISED)
 			continue;
 		struct str name = str_fmt(&one, "proof of %llu entries", (unsigned long long)t.leaf.size);
@@ -132,11 +133,17 @@ rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, co
 	return pipeline_seal(p, e);
 }
 
-/* Certificates that were kept for time stamps of the same checkpoint, one behind the other. */
-static rc evidence_of(
-	struct pipeline *p, const struct catalog_token *row, size_t n, uint64_t size, struct buf *ret, struct err *e)
+#define EVIDENCE_MAX ((size_t)2 * CAP_TOKEN)
+
+/* What was kept for time stamps of the same checkpoint. The first that came are of those who asked; what would be too
+ * much with them is left out, and cannot cost them anything. */
+static rc evidence_of(struct pipeline *p, const struct catalog_token *row, size_t n, uint64_t size, struct arena *a,
+	struct anchor_evidence *ret, struct err *e)
 {
 	AUTO(buf) body = {0};
+	struct str *all = NULL;
+	size_t nall = 0;
+	size_t sum = 0;
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = 0; i < n; i++) {
 		AUTO(arena) one = {0};
@@ -144,9 +151,13 @@ static rc evidence_of(
 		if (row[i].size != size || !str_eq(row[i].what, leaf_token_name(LEAF_CHAIN)))
 			continue;
 		TRY(token_read(p, &row[i], &one, &body, &t, e));
-		buf_add(ret, t.bytes);
+		if (t.bytes.n > EVIDENCE_MAX - sum)
+			break;
+		sum += t.bytes.n;
+		*(struct str *)arena_push(a, &all, &nall, sizeof(*all)) = str_dup(a, t.bytes);
 	}
-	return buf_done(ret, e);
+	*ret = (struct anchor_evidence){all, nall};
+	return OK;
 }
 
 rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const struct anchor_trust *trust,
@@ -167,7 +178,7 @@ rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const str
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = 0; i < n; i++) {
 		AUTO(arena) one = {0};
-		AUTO(buf) evidence = {0};
+		struct anchor_evidence evidence = {NULL, 0};
 		struct pipeline_token t;
 		if (!is_anchor(row[i].what))
 			continue;
@@ -175,12 +186,11 @@ rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const str
 		if (t.leaf.kind != LEAF_ANCHOR || (t.leaf.token != LEAF_RFC3161 && t.leaf.token != LEAF_OTS))
 			return err_set(e, E_VERIFY, "the catalog names entry %llu, which is another",
 				(unsigned long long)row[i].index);
-		buf_init(&evidence, 2u * CAP_TOKEN);
 		if (t.leaf.token == LEAF_RFC3161)
-			TRY(evidence_of(p, row, n, t.leaf.size, &evidence, e));
+			TRY(evidence_of(p, row, n, t.leaf.size, &one, &evidence, e));
 		struct anchored *x = arena_push(a, &all, &nall, sizeof(*x));
 		*x = (struct anchored){.index = row[i].index, .size = t.leaf.size, .kind = t.leaf.token};
-		TRY(anchor_judge(t.leaf.token, t.note, t.bytes, buf_str(&evidence), trust, a, &x->verdict, e));
+		TRY(anchor_judge(t.leaf.token, t.note, t.bytes, &evidence, trust, a, &x->verdict, e));
 	}
 	*ret = all;
 	*ret_n = nall;

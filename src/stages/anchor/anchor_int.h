@@ -22,7 +22,7 @@ enum anchor_ask {
 	ASK_BEGIN,   /* hash, nonce, reply… → file */
 	ASK_PENDING, /* file → at ‖ uri ‖ message of each */
 	ASK_MERGE,   /* file, at ‖ reply … → file */
-	ASK_OTS,     /* hash, file, headers → verdict */
+	ASK_OTS,     /* hash, file, headers, u32 work bits → verdict */
 };
 
 /* Texts with a u32 length before each. */
