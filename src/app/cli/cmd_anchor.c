@@ -199,9 +199,14 @@ static rc list(struct cli *c, struct pipeline *p, enum exit_code *ret, struct er
 {
 	struct anchor_trust trust;
 	struct anchored *all = NULL;
+	struct token_list tokens = {.n = 0};
 	size_t n = 0;
 	TRY(cli_trust(c, p, &trust, e));
-	TRY(pipeline_judge(p, NULL, &trust, &c->run, &all, &n, e));
+	rc r = pipeline_token_scan(p, &tokens, e);
+	if (r == OK)
+		r = pipeline_judge(p, &tokens, &trust, &c->run, &all, &n, e);
+	arena_clear(&tokens.a);
+	TRY(r);
 	for (size_t i = 0; i < n; i++) {
 		list_one(c, &all[i]);
 		if (all[i].verdict.state == ANCHOR_FAILS)

@@ -8,21 +8,46 @@ static bool is_anchor(struct str what)
 	return str_eq(what, leaf_token_name(LEAF_RFC3161)) || str_eq(what, leaf_token_name(LEAF_OTS));
 }
 
-/* True when everything behind the last anchored checkpoint is tokens and the like: asking again would only anchor
- * anchors, for ever. */
-static rc nothing_new(struct pipeline *p, uint64_t sealed, bool *ret, struct err *e)
+/* Whether a token is what those who are asked now would give. Where there are authorities, a promise is not enough: it
+ * has the word of nobody. */
+static rc counts(const struct authorities *who, const struct pipeline_token *t, bool *ret, struct err *e)
 {
 	AUTO(arena) a = {0};
+	struct anchor_verdict v;
+	const struct anchor_trust trust = {str_trim(who->trusted), STR(""), 0};
+	*ret = false;
+	if (!is_anchor(token_word(&t->leaf)) || (t->leaf.token == LEAF_OTS && who->ntsa))
+		return OK;
+	TRY(anchor_judge(t->leaf.token, t->note, t->bytes, &(struct anchor_evidence){NULL, 0}, &trust, &a, &v, e));
+	*ret = v.state != ANCHOR_FAILS && (t->leaf.token == LEAF_OTS || trust.tsa.n == 0 || v.has_time);
+	return OK;
+}
+
+/* True when everything behind the last anchored checkpoint is tokens and the like: asking again would only anchor
+ * anchors, for ever. Rows of the catalog that are not true do not count. */
+static rc nothing_new(struct pipeline *p, const struct authorities *who, uint64_t sealed, bool *ret, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) body = {0};
 	struct catalog_token *row = NULL;
 	size_t n = 0;
 	uint64_t last = 0;
 	uint64_t behind = 0;
 	TRY(token_rows(p, &a, &row, &n, e));
-	for (size_t i = 0; i < n; i++)
-		if (is_anchor(row[i].what) && row[i].size > last)
-			last = row[i].size;
-	for (size_t i = 0; i < n; i++)
-		behind += row[i].index >= last && row[i].index < sealed;
+	buf_init(&body, CAP_RECORD);
+	for (size_t i = n; i-- > 0 && row[i].index + behind + 1 >= sealed;) {
+		AUTO(arena) one = {0};
+		struct pipeline_token t;
+		struct err ignored;
+		bool good = false;
+		if (row[i].index >= sealed || token_read(p, &row[i], &one, &body, &t, &ignored) != OK)
+			continue;
+		behind++;
+		if (t.leaf.size > last)
+			TRY(counts(who, &t, &good, e));
+		if (good)
+			last = t.leaf.size;
+	}
 	*ret = last > 0 && last + behind >= sealed;
 	return OK;
 }
@@ -60,7 +85,7 @@ rc pipeline_anchor(struct pipeline *p, const struct authorities *who, const stru
 	if (r->size == 0)
 		return err_set(e, E_NOTFOUND, "nothing is sealed yet");
 	if (!again)
-		TRY(nothing_new(p, r->size, &r->nothing_new, e));
+		TRY(nothing_new(p, who, r->size, &r->nothing_new, e));
 	if (r->nothing_new)
 		return OK;
 	struct str note = str_dup(&a, pipeline_note(p));
