@@ -12,8 +12,8 @@ static const char EXAMPLE[] =
 	"the archive has no file `authorities`. Write one, and ask at least two who do not know each other:\n"
 	"  tsa freetsa https://freetsa.org/tsr freetsa-root.pem\n"
 	"  tsa dfn http://zeitstempel.dfn.de dfn-root.pem\n"
-	"  calendar https://a.pool.opentimestamps.org\n"
-	"  calendar https://b.pool.opentimestamps.org\n"
+	"  calendar https://alice.btc.calendar.opentimestamps.org\n"
+	"  calendar https://bob.btc.calendar.opentimestamps.org\n"
 	"Each learns your address and the time, and a digest that says nothing (docs/formats/anchors.md)";
 
 static rc read_input(struct cli *c, const char *path, struct str *ret, struct err *e)

@@ -418,6 +418,7 @@ static void test_a_calendar_that_is_not_known_is_not_asked(void **unused)
 	size_t asked = w.nurls;
 	assert_int_equal(anchor_upgrade(&w.env, t.bytes, &calendar, 1, &net, &w.a, &up, &changed, &e), OK);
 	assert_int_equal(w.nurls, asked);
+	assert_true(str_find(up.said, STR("not known here: http://192.168.0.1/admin"), 0) < up.said.n);
 	w.calendar_says = STR("what?");
 	assert_int_not_equal(anchor_promise(&w.env, NOTE, &calendar, 1, &net, &w.a, &t, &e), OK);
 	assert_int_equal(
