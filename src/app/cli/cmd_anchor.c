@@ -51,6 +51,14 @@ struct str cli_anchor_time(struct arena *a, const struct anchor_verdict *v)
 	return s ? str_fmt(a, "%.*s (give or take %lld s)", STR_FMT(t), (long long)s) : t;
 }
 
+bool cli_trust_is_folders(const struct cli *c, const struct anchored *all, size_t n)
+{
+	for (size_t i = 0; i < n && !c->o.tsa_ca; i++)
+		if (all[i].kind == LEAF_RFC3161 && all[i].verdict.has_time)
+			return true;
+	return false;
+}
+
 const char *cli_anchor_state(const struct anchor_verdict *v)
 {
 	static const char *const words[] = {[ANCHOR_HOLDS] = "holds",
@@ -145,11 +153,17 @@ static enum exit_code ended(struct cli *c, const struct pipeline_anchored *r)
 		cli_note(c, "nothing was added since the last anchor; nobody was asked (--again asks all the same)");
 	else if (r->kept == 0 && r->failed == 0 && r->waiting == 0)
 		cli_note(c, "no calendar owes anything");
+	else if (c->o.upgrade)
+		cli_note(c,
+			str_fmt(&a, "%llu proofs kept, %llu wait for a block, %llu failed", (unsigned long long)r->kept,
+				(unsigned long long)r->waiting, (unsigned long long)r->failed)
+				.p);
+	else if (r->kept == 0)
+		cli_note(c, str_fmt(&a, "nothing was kept: %llu failed", (unsigned long long)r->failed).p);
 	else
 		cli_note(c,
-			str_fmt(&a, "%llu of %llu log entries are under what was kept now: %llu kept, %llu failed",
-				(unsigned long long)r->size, (unsigned long long)r->size, (unsigned long long)r->kept,
-				(unsigned long long)r->failed)
+			str_fmt(&a, "all %llu log entries are under what was kept now: %llu kept, %llu failed",
+				(unsigned long long)r->size, (unsigned long long)r->kept, (unsigned long long)r->failed)
 				.p);
 	if (r->failed)
 		return r->kept ? EXIT_PARTIAL : EXIT_NETWORK;
@@ -214,6 +228,8 @@ static rc list(struct cli *c, struct pipeline *p, enum exit_code *ret, struct er
 	}
 	if (n == 0)
 		cli_note(c, "the log has no anchors");
+	if (cli_trust_is_folders(c, all, n))
+		cli_note(c, CLI_TRUST_NOTE);
 	return OK;
 }
 

@@ -88,6 +88,8 @@ static void judge_anchors(struct checking *k)
 		say_problem(k, &e);
 		return;
 	}
+	if (cli_trust_is_folders(k->c, k->anchored, k->nanchored))
+		on_note(&k->report, CLI_TRUST_NOTE);
 	for (size_t i = 0; i < k->nanchored; i++) {
 		const struct anchored *x = &k->anchored[i];
 		k->holding += x->verdict.state == ANCHOR_HOLDS;
