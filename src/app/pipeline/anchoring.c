@@ -67,7 +67,7 @@ static rc keep_stamp(struct pipeline *p, struct str note, struct str who, const 
 	struct pipeline_anchored *r, struct err *e)
 {
 	TRY(keep(p, LEAF_RFC3161, note, t->bytes, e));
-	if (t->evidence.n && t->evidence.n <= CAP_TOKEN)
+	if (t->evidence.n)
 		TRY(keep(p, LEAF_CHAIN, note, t->evidence, e));
 	r->kept++;
 	r->answered(r, who, t, NULL);

@@ -29,6 +29,7 @@ struct world {
 	bool revoked;
 	bool has_block;
 	struct str calendar_says; /* empty: a promise */
+	struct str big;           /* at any address with that in it */
 	struct str *urls;
 	size_t nurls;
 	struct str *bodies;
@@ -100,6 +101,10 @@ static unsigned route(struct world *w, struct str url, struct str *ret)
 	if (str_starts(url, STR(CALENDAR "/timestamp/"))) {
 		*ret = str_join(&w->a, STR("\x08"), attestation(&w->a, "0588960d73d71901", STR("\x65")));
 		return w->has_block ? 200 : 404;
+	}
+	if (str_find(url, STR("big"), 0) < url.n) {
+		*ret = w->big;
+		return 200;
 	}
 	if (str_find(url, STR("crl"), 0) < url.n) {
 		*ret = lists(w);
@@ -221,6 +226,23 @@ static void test_evidence_that_cannot_be_read_costs_none_of_the_rest(void **unus
 	const struct anchor_trust trust = {root_pem(&w), STR(""), 0};
 	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, &evidence, &trust, &w.a, &v, &e), OK);
 	assert_int_equal(v.state, ANCHOR_HOLDS);
+	world_close(&w);
+}
+
+static void test_lists_without_end_cost_no_token(void **unused)
+{
+	(void)unused;
+	struct world w = {.env = {.random = fixed_random, .fetch = fetch}};
+	struct anchor_token t;
+	struct err e = {0};
+	tsa_init(&w.tsa,
+		&(struct tsa_spec){.points = "URI:http://a.example/big1,URI:http://a.example/big2,URI:http://a.example/"
+					     "big3,URI:http://a.example/big4"});
+	char *junk = arena_alloc(&w.a, CAP_TOKEN);
+	w.big = str_mem(junk, CAP_TOKEN);
+	if (stamp(&w, &t, &e) != OK)
+		fail_msg("%s", e.msg);
+	assert_true(str_find(t.trouble, STR("big3: too much"), 0) < t.trouble.n);
 	world_close(&w);
 }
 
@@ -432,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_stamp_is_checked_and_comes_with_its_evidence),
 		cmocka_unit_test(test_a_stranger_among_what_is_trusted_is_no_failure_and_has_no_time),
 		cmocka_unit_test(test_evidence_that_cannot_be_read_costs_none_of_the_rest),
+		cmocka_unit_test(test_lists_without_end_cost_no_token),
 		cmocka_unit_test(test_only_the_digest_leaves),
 		cmocka_unit_test(test_what_does_not_hold_is_not_taken),
 		cmocka_unit_test(test_promise_is_kept_by_an_upgrade),
