@@ -138,22 +138,24 @@ rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, co
 		if (!is_last_proof(row, n, i))
 			continue;
 		TRY(token_read(p, &row[i], &one, &body, &t, e));
+		/* once it names a block the others are asked too, for one may have lied; but nothing waits for them */
 		TRY(anchor_judge(LEAF_OTS, t.note, t.bytes, &(struct anchor_evidence){NULL, 0},
 			&(struct anchor_trust){{0}, {0}, 0}, &one, &v, e));
-		if (v.state != ANCHOR_PROMISED)
-			continue;
+		bool waits = v.state == ANCHOR_PROMISED;
 		struct str name = str_fmt(&one, "proof of %llu entries", (unsigned long long)t.leaf.size);
 		if (anchor_upgrade(p->env, t.bytes, who->calendars, who->ncalendars, net, &one, &got, &changed, &why) !=
 			OK) {
-			failed(r, name, &why);
-			r->waiting++;
+			if (waits)
+				failed(r, name, &why);
+			r->waiting += waits;
 			continue;
 		}
-		r->waiting += !changed;
+		r->waiting += waits && !changed;
 		r->kept += changed;
 		if (changed)
 			TRY(keep(p, LEAF_OTS, t.note, got.bytes, e));
-		r->answered(r, name, &got, NULL);
+		if (changed || waits)
+			r->answered(r, name, &got, NULL);
 	}
 	return pipeline_seal(p, e);
 }

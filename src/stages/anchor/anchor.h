@@ -53,8 +53,8 @@ MUST_USE rc anchor_promise(struct env *env, struct str note, const struct str *c
 	const struct anchor_net *net, struct arena *a, struct anchor_token *ret, struct err *e);
 
 /* Asks the calendars that owe something for it; only those in `calendars` are, and the others are named in ret->said.
- * *ret_changed: ret->bytes is a file that proves more. OK, also when nothing was new · E_FORMAT no .ots file · E_NET
- * none answered. */
+ * *ret_changed: ret->bytes is a file that names more blocks. OK, also when nothing was new · E_FORMAT no .ots file ·
+ * E_NET none answered. */
 MUST_USE rc anchor_upgrade(struct env *env, struct str ots, const struct str *calendars, size_t n,
 	const struct anchor_net *net, struct arena *a, struct anchor_token *ret, bool *ret_changed, struct err *e);
 

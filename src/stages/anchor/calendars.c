@@ -120,10 +120,13 @@ rc anchor_upgrade(struct env *env, struct str ots, const struct str *calendars, 
 		return OK;
 	TRY(ask_worker(ASK_MERGE, &request, &merged, e));
 	r = bytes_reader(buf_str(&merged));
-	ret->bytes = str_dup(a, pieces_take(&r));
+	struct str file = pieces_take(&r);
+	*ret_changed = bytes_u64(&r) != 0;
 	if (r.bad)
 		return err_set(e, E_FORMAT, "the worker's answer makes no sense");
-	*ret_changed = !str_eq(ret->bytes, ots);
-	ret->said = STR("a block has it");
+	if (!*ret_changed)
+		return OK; /* another promise, which is none of those that were asked for */
+	ret->bytes = str_dup(a, file);
+	ret->said = STR("a block is said to have it");
 	return OK;
 }

@@ -29,6 +29,7 @@ struct world {
 	bool revoked;
 	bool has_block;
 	struct str calendar_says; /* empty: a promise */
+	struct str babble;        /* of another calendar; empty: nothing there */
 	struct str big;           /* at any address with that in it */
 	struct str *urls;
 	size_t nurls;
@@ -101,6 +102,10 @@ static unsigned route(struct world *w, struct str url, struct str *ret)
 	if (str_starts(url, STR(CALENDAR "/timestamp/"))) {
 		*ret = str_join(&w->a, STR("\x08"), attestation(&w->a, "0588960d73d71901", STR("\x65")));
 		return w->has_block ? 200 : 404;
+	}
+	if (str_find(url, STR("babble"), 0) < url.n) {
+		*ret = w->babble;
+		return w->babble.n ? 200 : 404;
 	}
 	if (str_find(url, STR("big"), 0) < url.n) {
 		*ret = w->big;
@@ -424,6 +429,34 @@ static void test_a_calendar_that_lies_costs_only_what_came_from_it(void **unused
 	world_close(&w);
 }
 
+/* Two have promised. One has a block, the other answers with nothing that can be read. */
+static void test_a_calendar_that_babbles_keeps_nobodys_block_back(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct anchor_token t;
+	struct anchor_token up;
+	struct err e = {0};
+	bool changed = false;
+	struct str calendars[] = {STR(CALENDAR), STR("http://babble.example")};
+	const struct anchor_net net = {0};
+	world_open(&w);
+	struct str both = str_join(&w.a, STR("\xff"), promise(&w.a, "http://babble.example"));
+	w.calendar_says = str_join(&w.a, both, promise(&w.a, CALENDAR));
+	assert_int_equal(anchor_promise(&w.env, NOTE, calendars, 1, &net, &w.a, &t, &e), OK);
+	w.babble = STR("what?");
+	assert_int_equal(anchor_upgrade(&w.env, t.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), E_FORMAT);
+	w.has_block = true;
+	assert_int_equal(anchor_upgrade(&w.env, t.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), OK);
+	assert_true(changed);
+	/* a promise instead of a block is no block */
+	w.has_block = false;
+	w.babble = promise(&w.a, "http://third.example");
+	assert_int_equal(anchor_upgrade(&w.env, t.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), OK);
+	assert_false(changed);
+	world_close(&w);
+}
+
 static void test_a_calendar_that_is_not_known_is_not_asked(void **unused)
 {
 	(void)unused;
@@ -460,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_promise_is_kept_by_an_upgrade),
 		cmocka_unit_test(test_a_block_that_anybody_can_make_proves_nothing),
 		cmocka_unit_test(test_a_calendar_that_lies_costs_only_what_came_from_it),
+		cmocka_unit_test(test_a_calendar_that_babbles_keeps_nobodys_block_back),
 		cmocka_unit_test(test_a_calendar_that_is_not_known_is_not_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,18 +130,37 @@ static rc ask_pending(struct arena *a, struct bytes_reader *r, struct buf *out, 
 	return OK;
 }
 
+static uint64_t blocks_in(const struct ots *o)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < o->n; i++)
+		n += o->nodes[i].op == OTS_ATTESTATION && o->nodes[i].kind == OTS_BITCOIN;
+	return n;
+}
+
+/* Here, too, a reply that is none costs that calendar alone; the first such error is told when all are. */
 static rc ask_merge(struct arena *a, struct bytes_reader *r, struct buf *out, struct err *e)
 {
 	struct ots o;
+	size_t merged = 0;
 	TRY(ots_parse(a, pieces_take(r), &o, e));
+	uint64_t before = blocks_in(&o);
 	while (!r->bad && r->n) {
+		struct err why;
 		uint64_t at = bytes_u64(r);
 		struct str reply = pieces_take(r);
 		if (r->bad || at >= o.n)
 			return cut_short(e);
-		TRY(ots_merge(a, &o, (uint32_t)at, reply, e));
+		if (ots_merge(a, &o, (uint32_t)at, reply, &why) == OK)
+			merged++;
+		else if (e->code == OK)
+			*e = why;
 	}
-	return write_ots(&o, out, e);
+	if (merged == 0)
+		return e->code == OK ? cut_short(e) : e->code;
+	TRY(write_ots(&o, out, e));
+	buf_addu64(out, blocks_in(&o) > before);
+	return OK;
 }
 
 static struct anchor_verdict a_block(struct arena *a, const struct ots_verdict *x)
