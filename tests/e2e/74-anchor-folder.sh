@@ -56,6 +56,19 @@ ok "take nothing away" "$ONRECORD" -C "$A" verify
 says "from the stamps that are there" ' 2 of 4 anchors checked to the end'
 
 again
+printf junk >"$T/junk"
+chmod -R u+w "$A"
+rm -rf "$A" "$T/state"
+ok "one checkpoint" "$ONRECORD" init "$A"
+ok "of one page" "$ONRECORD" -C "$A" add -q "http://127.0.0.1:$port/"
+printf 'calendar %s\n' "$calendar" >"$A/authorities"
+ok "promised by a calendar" "$ONRECORD" -C "$A" anchor --allow-private
+$folder plant-again "$A" ots "$T/junk"
+curl -s -X POST "$calendar/_mine" >"$T/mined"
+ok "a proof that is none" "$ONRECORD" -C "$A" anchor --upgrade --allow-private
+says "does not keep the block from being fetched" 'proof of 1 entries: a block'
+
+again
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$T/own.key" -out "$A/root.pem" \
 	-days 9 -subj '/CN=Test root' 2>"$T/openssl"
 ok "another root of the same name" "$ONRECORD" -C "$A" verify

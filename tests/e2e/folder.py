@@ -3,6 +3,7 @@
 """What somebody may do who can write into an archive's folder and has no key; for tests.
 
 usage: folder.py plant ARCHIVE KIND FILE    a token behind the last frame, about the published checkpoint
+       folder.py plant-again ARCHIVE KIND FILE    about the checkpoint that the last token is about
        folder.py forge ARCHIVE              the first time stamp again, about 99999 entries, in a file that no entry
                                             knows, and a catalog that names it as entry 0
        folder.py sql ARCHIVE STATEMENT      a change to catalog.db
@@ -35,8 +36,15 @@ def frames(archive):
             at += HEAD + n
 
 
-def plant(archive, kind, file):
-    token, note = Path(file).read_bytes(), (archive / "log/checkpoint").read_bytes()
+def plant_again(archive, kind, file):
+    body = [f for f in frames(archive) if f[1] == 3][-1][5]
+    n = struct.unpack(">H", body[:2])[0]
+    m = struct.unpack(">H", body[2 + n:4 + n])[0]
+    plant(archive, kind, file, body[4 + n:4 + n + m])
+
+
+def plant(archive, kind, file, note=None):
+    token, note = Path(file).read_bytes(), note or (archive / "log/checkpoint").read_bytes()
     size = int(note.split(b"\n")[1])
     digest = base64.b64encode(hashlib.sha256(token).digest())
     leaf = b"onrecord/v1 anchor %s %d %s\n" % (kind.encode(), size, digest)
@@ -62,4 +70,4 @@ def sql(archive, statement):
 
 
 what, where, *rest = sys.argv[1:]
-{"plant": plant, "forge": forge, "sql": sql}[what](Path(where), *rest)
+{"plant": plant, "plant-again": plant_again, "forge": forge, "sql": sql}[what](Path(where), *rest)

@@ -106,15 +106,17 @@ rc pipeline_anchor(struct pipeline *p, const struct authorities *who, const stru
 	return pipeline_seal(p, e);
 }
 
-/* The newest proof about each checkpoint has all that the older ones have. */
-static bool is_last_proof(const struct catalog_token *row, size_t n, size_t at)
+struct sizes {
+	uint64_t *size;
+	size_t n;
+};
+
+static bool is_among(const struct sizes *s, uint64_t size)
 {
-	if (!str_eq(row[at].what, leaf_token_name(LEAF_OTS)))
-		return false;
-	for (size_t i = at + 1; i < n; i++)
-		if (row[i].size == row[at].size && str_eq(row[i].what, row[at].what))
-			return false;
-	return true;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->size[i] == size)
+			return true;
+	return false;
 }
 
 rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, const struct anchor_net *net,
@@ -124,24 +126,31 @@ rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, co
 	AUTO(buf) body = {0};
 	struct catalog_token *row = NULL;
 	size_t n = 0;
+	struct sizes done = {NULL, 0};
 	TRY(pipeline_seal(p, e));
 	r->size = seal_size(p->seal);
 	TRY(token_rows(p, &a, &row, &n, e));
 	buf_init(&body, CAP_RECORD);
-	for (size_t i = 0; i < n; i++) {
+	/* the newest proof about each checkpoint has all that the older ones have, unless it is none */
+	for (size_t i = n; i-- > 0;) {
 		AUTO(arena) one = {0};
 		struct pipeline_token t;
 		struct anchor_token got;
 		struct anchor_verdict v;
 		struct err why;
 		bool changed = false;
-		if (!is_last_proof(row, n, i))
+		if (!str_eq(row[i].what, leaf_token_name(LEAF_OTS)))
 			continue;
 		TRY(token_read(p, &row[i], &one, &body, &t, e));
+		if (t.leaf.kind != LEAF_ANCHOR || t.leaf.token != LEAF_OTS || is_among(&done, t.leaf.size))
+			continue;
 		/* once it names a block the others are asked too, for one may have lied; but nothing waits for them */
 		TRY(anchor_judge(LEAF_OTS, t.note, t.bytes, &(struct anchor_evidence){NULL, 0},
 			&(struct anchor_trust){{0}, {0}, 0}, &one, &v, e));
 		bool waits = v.state == ANCHOR_PROMISED;
+		if (v.state == ANCHOR_FAILS)
+			continue;
+		*(uint64_t *)arena_push(&a, &done.size, &done.n, sizeof(uint64_t)) = t.leaf.size;
 		struct str name = str_fmt(&one, "proof of %llu entries", (unsigned long long)t.leaf.size);
 		if (anchor_upgrade(p->env, t.bytes, who->calendars, who->ncalendars, net, &one, &got, &changed, &why) !=
 			OK) {
