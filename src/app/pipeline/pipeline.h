@@ -140,15 +140,17 @@ struct pipeline_token {
 	struct str text;  /* of the leaf */
 	struct str note;  /* the checkpoint that it is about, signed by the log's key; empty for others than anchors */
 	struct str bytes; /* the token, or the policy's text; empty for key and continues */
+	bool sealed;
 };
 struct pipeline_tokens {
 	/* `t` borrows, until it returns. */
 	rc (*token)(struct pipeline_tokens *v, const struct pipeline_token *t, struct err *e);
 };
-/* Calls v->token for each, in the order of the log; also what is kept and not sealed yet. That its bytes have the hash
- * of the leaf, that the leaf is in the log and that its checkpoint was the log's is checked; what a token is worth is
- * the caller's to find. The catalog is a cache: it may lack some. OK · E_FORMAT the catalog cannot be used · E_VERIFY a
- * damaged frame · E_BUSY · E_IO · what v->token gave. */
+/* Calls v->token for each, in the order of the log; also for anchors that are kept and not sealed yet, and for what
+ * else this writer has kept. That its bytes have the hash of the leaf, that the leaf is in the log and that its
+ * checkpoint was the log's is checked; what a token is worth is the caller's to find. The catalog is a cache: it may
+ * lack some. OK · E_FORMAT the catalog cannot be used · E_VERIFY a damaged frame · E_BUSY · E_IO · what v->token gave.
+ */
 MUST_USE rc pipeline_tokens(struct pipeline *p, struct pipeline_tokens *v, struct err *e);
 /* Keeps a token about a checkpoint of this log, or a policy's text, or a leaf of another kind, and puts it into the
  * catalog. Sealed by pipeline_seal(). As seal_add_token(), seal_add_policy(), seal_add_leaf(). */
