@@ -58,7 +58,12 @@ rc seal_is_about(struct archive *ar, const struct note_key *key, const struct ch
 	AUTO(arena) a = {0};
 	struct checkpoint c;
 	struct hash root;
+	struct note n;
 	TRY(seal_parse_checkpoint(note, key, &a, &c, e));
+	TRY(note_open(&a, note, key, 1, &n, e));
+	if (n.nsigs != 1)
+		return err_set(
+			e, E_VERIFY, "%zu signatures on the checkpoint of a token, and there should be ours", n.nsigs);
 	if (c.size != leaf->size || c.size > now->size)
 		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
 			(unsigned long long)leaf->size, (unsigned long long)c.size);

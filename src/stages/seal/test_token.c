@@ -168,7 +168,10 @@ static void test_token_about_what_this_log_never_was_is_refused(void **unused)
 	checkpoint_text(&note, &c);
 	assert_int_equal(signer_sign_note(x.w.signer, &note, &x.e), OK);
 	t.note = buf_str(&note);
-	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_NOTFOUND); /* more than there is */
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_VERIFY); /* more than there is */
+	/* with a line of somebody else: verify would have to refuse it */
+	t.note = str_join(&x.w.a, seal_note(x.l), STR("\xe2\x80\x94 example.org/x AAAAAAAAAAAAAAAAAAAAAAAA\n"));
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_VERIFY);
 	assert_int_equal(seal_pending(x.l), 0);
 	assert_verified(&x.w, 4);
 	end(&x);
