@@ -9,7 +9,7 @@ stamping_authority
 calendar
 A=$T/archive
 folder="python3 $here/folder.py"
-ok "an archive is made" "$ONRECORD" init "$A"
+ok "an archive is made" "$ONRECORD" init --no-passphrase "$A"
 ok "a page is kept" "$ONRECORD" -C "$A" add -q "http://127.0.0.1:$port/"
 cp "$T/tsa/root.pem" "$A/root.pem"
 printf 'tsa here %s root.pem\ncalendar %s\n' "$tsa" "$calendar" >"$A/authorities"
@@ -59,7 +59,7 @@ again
 printf junk >"$T/junk"
 chmod -R u+w "$A"
 rm -rf "$A" "$T/state"
-ok "one checkpoint" "$ONRECORD" init "$A"
+ok "one checkpoint" "$ONRECORD" init --no-passphrase "$A"
 ok "of one page" "$ONRECORD" -C "$A" add -q "http://127.0.0.1:$port/"
 printf 'calendar %s\n' "$calendar" >"$A/authorities"
 ok "promised by a calendar" "$ONRECORD" -C "$A" anchor --allow-private
