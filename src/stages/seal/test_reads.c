@@ -29,6 +29,9 @@ rc __real_fs_hash(
 rc __wrap_fs_hash(
 	int fd, uint64_t offset, uint64_t length, struct fs_progress *progress, struct hash *ret, struct err *e);
 
+rc __real_signer_sign_note(const struct signer *s, struct buf *note, struct err *e);
+rc __wrap_signer_sign_note(const struct signer *s, struct buf *note, struct err *e);
+
 /* The read that fails, counted from 0, and how; the wrapped functions have no argument for it. */
 static struct {
 	int at; /* -1: none */
@@ -36,6 +39,8 @@ static struct {
 	rc code;
 	char path[128]; /* of the one that failed; empty for an open file */
 } fault = {.at = -1};
+
+static bool refuse_to_sign;
 
 static const rc CODES[] = {E_IO, E_DENIED};
 
@@ -87,6 +92,11 @@ rc __wrap_fs_hash(
 	int fd, uint64_t offset, uint64_t length, struct fs_progress *progress, struct hash *ret, struct err *e)
 {
 	return fails("") ? err_set(e, fault.code, "hash") : __real_fs_hash(fd, offset, length, progress, ret, e);
+}
+
+rc __wrap_signer_sign_note(const struct signer *s, struct buf *note, struct err *e)
+{
+	return refuse_to_sign ? err_set(e, E_DENIED, "refused") : __real_signer_sign_note(s, note, e);
 }
 
 /* A writer that goes on. */
@@ -311,6 +321,14 @@ static void test_no_second_log_is_begun_where_the_first_cannot_be_read(void **un
 	}
 }
 
+/* Of what the copy outside says, a note is enough: see test_a_missing_copy_outside_is_said. */
+static rc signed_again(struct world *w, struct archive *ar, struct err *e)
+{
+	struct told t = told_nothing();
+	rc r = seal_verify_signed(ar, signer_key(w->signer), &t.report, e);
+	return r == OK && t.report.no_outside_copy ? fault.code : r;
+}
+
 /* What is proved from tiles is proved from all that it needs, and each failure is told as what it is. */
 static void test_no_proof_comes_from_tiles_that_cannot_be_read(void **unused)
 {
@@ -327,7 +345,7 @@ static void test_no_proof_comes_from_tiles_that_cannot_be_read(void **unused)
 	assert_int_equal(seal_checkpoint(ar, signer_key(w.signer), &w.a, &c, NULL, &e), OK);
 	assert_int_equal(fs_dir_open(AT_FDCWD, str_fmt(&w.a, "%s/log", w.path).p, &dir, &e), OK);
 	const struct str leaf = STR("onrecord/v1 key add example.org/x+00000000+AQ\n");
-	for (unsigned what = 0; what < 5; what++) {
+	for (unsigned what = 0; what < 6; what++) {
 		for (int n = 0;; n++) {
 			fail_read(n, CODES[n % 2]);
 			rc r = OK;
@@ -337,8 +355,10 @@ static void test_no_proof_comes_from_tiles_that_cannot_be_read(void **unused)
 				r = seal_root_at(ar, &c, 261, &root, &e);
 			else if (what == 2)
 				r = seal_prove_consistency(ar, &c, 261, &p, &e);
+			else if (what == 3)
+				r = signed_again(&w, ar, &e);
 			else
-				r = seal_check_tiles(dir, &c, what == 4, NULL, &e);
+				r = seal_check_tiles(dir, &c, what == 5, NULL, &e);
 			bool did = failed();
 			if (did)
 				assert_int_equal(r, CODES[n % 2]);
@@ -354,6 +374,34 @@ static void test_no_proof_comes_from_tiles_that_cannot_be_read(void **unused)
 	world_close(&w);
 }
 
+/* As an agent does whose user says no: nothing is begun, or nothing is sealed, and what was kept is there. */
+static void test_a_signer_that_refuses_seals_nothing(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct writer x;
+	struct err e = {0};
+	uint64_t kept = 0;
+	world_open(&w);
+	refuse_to_sign = true;
+	assert_int_equal(world_create(&w, &e), E_DENIED);
+	refuse_to_sign = false;
+	assert_int_equal(world_create(&w, &e), OK);
+	assert_int_equal(world_grow(&w, 2, 2, &kept, &e), OK);
+	assert_int_equal(open_writer(&w, &x, &e), OK);
+	assert_int_equal(world_add(&w, x.ar, x.l, 7, &e), OK);
+	refuse_to_sign = true;
+	assert_int_equal(seal_commit(x.l, &e), E_DENIED);
+	refuse_to_sign = false;
+	assert_int_equal(seal_commit(x.l, &e), E_IO);
+	close_writer(&x);
+	assert_int_equal(verify(&w).report.sealed, 2);
+	assert_int_equal(open_writer(&w, &x, &e), OK);
+	close_writer(&x);
+	assert_verified(&w, 3);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_signed_on_what_cannot_be_read),
 		cmocka_unit_test(test_a_commit_that_could_not_read_is_finished_by_the_next),
 		cmocka_unit_test(test_no_second_log_is_begun_where_the_first_cannot_be_read),
+		cmocka_unit_test(test_a_signer_that_refuses_seals_nothing),
 		cmocka_unit_test(test_no_proof_comes_from_tiles_that_cannot_be_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -260,6 +260,7 @@ static void test_what_was_signed_is_checked_without_the_records(void **unused)
 		{"cp two log/state", 1, 0},      /* less signed than published */
 		{"cp two log/state; cp two log/checkpoint", 0, 4},
 		{"for f in ../state/onrecord/*; do printf junk > $f; done", 1, 0},
+		{"for f in ../state/onrecord/*; do rm $f; mkdir $f; done", 1, 0},
 		{"rm -r ../state", 0, 0},
 		{"cp fork log/state; cp fork log/checkpoint", 1, 0},
 	};
@@ -414,12 +415,59 @@ static void test_entries_that_hold_are_named_to_who_asks(void **unused)
 	world_close(&w);
 }
 
+/* A reader's report in whose midst another command adds entries and seals them. */
+struct busy {
+	struct told told; /* first */
+	struct world *w;
+	unsigned more;
+};
+
+static void grow_once(struct seal_report *r, const struct frame *f, bool sealed)
+{
+	struct busy *b = (struct busy *)(void *)r;
+	struct err e = {0};
+	uint64_t kept = 0;
+	(void)sealed;
+	if (f->ref.index == 0 && world_grow(b->w, b->more, 1, &kept, &e) != OK)
+		fail_msg("%s", e.msg);
+}
+
+/* Partial tiles are replaced, full ones come, all while they are looked at. */
+static void test_a_command_at_work_is_no_damage(void **unused)
+{
+	(void)unused;
+	static const struct {
+		unsigned before;
+		unsigned more;
+	} cases[] = {{1, 1}, {3, 2}, {255, 1}, {255, 2}, {254, 5}, {256, 1}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		uint64_t kept = 0;
+		struct archive *ar = NULL;
+		world_open(&w);
+		assert_int_equal(world_create(&w, &e), OK);
+		assert_int_equal(world_grow(&w, cases[i].before, cases[i].before, &kept, &e), OK);
+		struct busy b = {told_nothing(), &w, cases[i].more};
+		b.told.report.entry = grow_once;
+		assert_int_equal(archive_open(&w.env, w.path, false, &ar, &e), OK);
+		assert_int_equal(seal_verify(ar, signer_key(w.signer), &b.told.report, &e), OK);
+		archive_close(ar);
+		if (b.told.report.problems)
+			fail_msg("%u and %u: %s", cases[i].before, cases[i].more, b.told.first.msg);
+		assert_int_equal(b.told.report.sealed, cases[i].before);
+		assert_verified(&w, cases[i].before + cases[i].more);
+		world_close(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_was_signed_is_checked_without_the_records),
 		cmocka_unit_test(test_a_span_is_checked_by_itself),
 		cmocka_unit_test(test_a_record_without_a_span_has_none_to_check),
+		cmocka_unit_test(test_a_command_at_work_is_no_damage),
 		cmocka_unit_test(test_entries_that_hold_are_named_to_who_asks),
 		cmocka_unit_test(test_a_flipped_bit_anywhere_is_named),
 		cmocka_unit_test(test_a_missing_or_foreign_file_is_named),
