@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "stages/seal/test_world.h"
@@ -342,6 +343,42 @@ static void test_token_that_does_not_fit_its_note_is_not_kept(void **unused)
 	}
 }
 
+/* A tile that is not at the right edge is not needed to go on, but to judge a token: where it is damaged, the token is
+ * not to blame, and stays. */
+static void test_token_is_not_moved_for_a_damaged_tile(void **unused)
+{
+	(void)unused;
+	static const char *const damage[] = {
+		"rm log/tile/0/000",
+		"truncate -s 32 log/tile/0/000",
+		"printf x | dd of=log/tile/0/000 bs=1 seek=40 conv=notrunc status=none",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(damage); i++) {
+		struct writer x;
+		struct archive_ref ref;
+		begin(&x, 100);
+		struct seal_token t = token(&x, "signature");
+		for (unsigned n = 100; n < 300; n++)
+			assert_int_equal(world_add(&x.w, x.ar, x.l, n, &x.e), OK);
+		assert_int_equal(seal_commit(x.l, &x.e), OK);
+		assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), OK);
+		const char *kept = str_fmt(&x.w.a, "%s/kept", x.w.dir).p;
+		const char *damaged = str_fmt(&x.w.a, "%s/damaged", x.w.dir).p;
+		copy_tree(&x.w, x.w.path, kept);
+		assert_int_equal(
+			system(str_fmt(&x.w.a, "cd '%s' && chmod u+w log/tile/0/000 && %s", x.w.path, damage[i]).p), 0);
+		copy_tree(&x.w, x.w.path, damaged);
+		assert_int_equal(reopen(&x), E_VERIFY);
+		if (!strstr(x.e.msg, "frame 300"))
+			fail_msg("%s", x.e.msg);
+		assert_int_equal(system(str_fmt(&x.w.a, "diff -r '%s' '%s'", damaged, x.w.path).p), 0);
+		copy_tree(&x.w, kept, x.w.path);
+		assert_int_equal(reopen(&x), OK);
+		assert_verified(&x.w, 301);
+		end(&x);
+	}
+}
+
 /* Whatever write fails, what a token's call returned OK for is there, and the archive goes on. */
 static void test_token_on_a_failing_disk_is_kept_or_not_there(void **unused)
 {
@@ -400,6 +437,12 @@ static void test_token_after_a_full_batch_seals_it_first(void **unused)
 	struct seal_token t = token(&x, "signature");
 	for (unsigned i = 0; i < SEAL_PENDING_MAX; i++)
 		assert_int_equal(seal_add(x.l, STR("x"), &x.e), OK);
+	x.w.fail_at = x.w.changes;
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_IO);
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_IO);
+	assert_int_equal(reopen(&x), OK);
+	for (unsigned i = 0; i < SEAL_PENDING_MAX; i++)
+		assert_int_equal(seal_add(x.l, STR("x"), &x.e), OK);
 	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), OK);
 	assert_int_equal(seal_size(x.l), 1 + SEAL_PENDING_MAX);
 	assert_int_equal(seal_pending(x.l), 1);
@@ -418,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_token_that_is_too_large_is_refused),
 		cmocka_unit_test(test_false_entry_under_our_own_signature_is_named),
 		cmocka_unit_test(test_token_that_does_not_fit_its_note_is_not_kept),
+		cmocka_unit_test(test_token_is_not_moved_for_a_damaged_tile),
 		cmocka_unit_test(test_token_on_a_failing_disk_is_kept_or_not_there),
 		cmocka_unit_test(test_token_after_a_full_batch_seals_it_first),
 		cmocka_unit_test(test_root_and_consistency_of_every_earlier_size),
