@@ -13,6 +13,7 @@ struct listing {
 	struct catalog_visit visit;
 	struct cli *c;
 	uint64_t sealed;
+	struct witnesses witnesses;
 	uint64_t n;
 };
 
@@ -20,7 +21,7 @@ static rc list_row(struct catalog_visit *v, const struct catalog_row *row, struc
 {
 	(void)e;
 	struct listing *l = (struct listing *)v;
-	cli_row(l->c, row, row->index < l->sealed);
+	cli_row(l->c, row, row->index < l->sealed, &l->witnesses);
 	l->n++;
 	return OK;
 }
@@ -33,6 +34,7 @@ static rc list(struct cli *c, struct pipeline *p, struct listing *l, struct err 
 	if (!pipeline_catalog(p))
 		return err_set(e, E_FORMAT, "the catalog cannot be used (onrecord reindex makes it anew)");
 	TRY(pipeline_sealed(p, &l->sealed, e));
+	cli_witnesses(c, p, &l->witnesses);
 	return catalog_list(pipeline_catalog(p), &q, &l->visit, e);
 }
 
@@ -63,7 +65,9 @@ struct shown {
 	struct tlog_proof proof;
 	struct article article;
 	bool has_article;
+	const struct witnesses *witnesses;
 	struct bracket bracket;
+	struct str continues;
 };
 
 /* The article is read again rather than taken from the catalog: that is a cache that anything may have written to. */
@@ -105,8 +109,19 @@ static rc load_shown(struct cli *c, struct pipeline *p, struct str name, struct 
 		TRY(seal_leaf(a, &s->x.frame, &leaf, e));
 		TRY(seal_prove(pipeline_archive(p), &s->checkpoint, s->x.row.index, leaf, &s->proof, e));
 	}
+	s->continues = cli_continues(a, p);
 	load_article(c, p, a, s);
 	return load_bracket(c, p, a, s, e);
+}
+
+struct str cli_continues(struct arena *a, struct pipeline *p)
+{
+	struct err ignored;
+	struct leaf l;
+	if (pipeline_continues(p, a, &l, &ignored) != OK)
+		return STR("");
+	return str_fmt(a, "%.*s, %llu entries, root %.*s", STR_FMT(l.name), (unsigned long long)l.size,
+		STR_FMT(base64_of(a, hash_str(&l.hash))));
 }
 
 static void show_json(struct cli *c, const struct shown *s)
@@ -114,7 +129,7 @@ static void show_json(struct cli *c, const struct shown *s)
 	AUTO(arena) a = {0};
 	struct jsonw w = jsonw_to(&c->out);
 	jsonw_open(&w, NULL, '{');
-	cli_row_json(&w, &s->x.row, s->sealed);
+	cli_row_json(&w, &s->x.row, s->sealed, s->witnesses);
 	jsonw_open(&w, "record", '{');
 	for (size_t i = 0; i < s->x.record.n; i++)
 		jsonw_str(&w, str_cstr(&a, s->x.record.fields[i].name), s->x.record.fields[i].value);
@@ -124,6 +139,7 @@ static void show_json(struct cli *c, const struct shown *s)
 	jsonw_u64(&w, "size", s->checkpoint.size);
 	jsonw_str(&w, "root", base64_of(&a, hash_str(&s->checkpoint.root)));
 	jsonw_str(&w, "checkpoint", s->note);
+	jsonw_str_or_null(&w, "continues", s->continues);
 	jsonw_open(&w, "proof", '[');
 	for (size_t i = 0; s->sealed && i < s->proof.n; i++)
 		jsonw_str(&w, NULL, base64_of(&a, hash_str(&s->proof.h[i])));
@@ -185,12 +201,27 @@ static void show_text(struct cli *c, const struct shown *s)
 		show_line(b, str_cstr(&a, s->x.record.fields[i].name), s->x.record.fields[i].value);
 	buf_add(b, STR("log\n"));
 	show_line(b, "origin", s->checkpoint.origin);
+	show_line(b, "continues", s->continues);
 	if (s->sealed)
 		buf_addf(b, "  %-18s entry %llu of %llu; its inclusion proof of %zu hashes holds\n", "sealed",
 			(unsigned long long)s->x.row.index, (unsigned long long)s->checkpoint.size, s->proof.n);
 	else
 		buf_addf(b, "  %-18s kept, not sealed yet\n", "state");
+	const struct cosigned *at = s->sealed ? witnesses_of(s->witnesses, s->x.row.index) : NULL;
+	if (at) {
+		buf_addf(b, "  %-18s ", "witnesses");
+		cli_witnessed(b, s->witnesses, at);
+		buf_addf(b, ",\n  %-18s over the checkpoint of %llu entries\n", "", (unsigned long long)at->size);
+	}
 	cli_bracket(b, &s->bracket);
+	if (at && at->satisfied) {
+		buf_add(b,
+			STR("what this does not prove\n"
+			    "  That the site itself sent these bytes rests on the TLS evidence and on whoever captured "
+			    "them.\n"
+			    "  That this was the only log shown to others rests on the witnesses.\n"));
+		return;
+	}
 	buf_add(b,
 		STR("what this does not prove\n"
 		    "  That the site itself sent these bytes rests on the TLS evidence and on whoever captured them.\n"
@@ -202,12 +233,14 @@ enum exit_code cmd_show(struct cli *c)
 	struct err e;
 	struct pipeline *p = NULL;
 	rc r = OK;
+	struct witnesses witnesses;
 	if (cli_open(c, false, &p, &e) != OK)
 		return cli_fail(c, &e);
+	cli_witnesses(c, p, &witnesses);
 	for (size_t i = 0; i < c->o.nargs && r == OK; i++) {
 		AUTO(arena) a = {0};
 		AUTO(buf) body = {0};
-		struct shown s = {0};
+		struct shown s = {.witnesses = &witnesses};
 		buf_init(&body, CAP_RECORD);
 		r = load_shown(c, p, str_c(c->o.args[i]), &a, &body, &s, &e);
 		if (r != OK)
