@@ -468,7 +468,8 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	return load_pending(l, opened->recovery.frames, e);
 }
 
-rc seal_open(struct archive *ar, const struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
+rc seal_open(
+	struct archive *ar, const struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
 {
 	struct seal_opened opened = {0};
 	struct seal *l = mem_alloc(sizeof(*l));
