@@ -67,6 +67,7 @@ struct options {
 	const char *new_passphrase_file;
 	uint64_t passphrase_fd; /* 0: none */
 	bool no_passphrase;
+	const char *agent;     /* a key in the ssh-agent */
 	const char *continues; /* file */
 	bool low_memory;
 	int part; /* enum capture_part, PART_TEXT or PART_MARKDOWN */

@@ -64,6 +64,7 @@ enum option_id {
 	OPT_NO_PASSPHRASE,
 	OPT_CONTINUES,
 	OPT_LOW_MEMORY,
+	OPT_AGENT,
 };
 
 struct option_help {
@@ -125,6 +126,8 @@ static const struct option_help OPTIONS[] = {
 		"the last checkpoint of a log whose key is lost: the new one begins by naming it (--key is its key)"},
 	{OPT_NEW_PASSPHRASE_FILE, "new-passphrase-file", "FILE", "key passphrase: the first line is the new one"},
 	{OPT_NO_PASSPHRASE, "no-passphrase", NULL, "keep the private key unencrypted, in keys/log.key"},
+	{OPT_AGENT, "agent", "KEY",
+		"sign with this Ed25519 key of the ssh-agent: its comment there, or its public key as the log has it"},
 	{OPT_LOW_MEMORY, "low-memory", NULL, "encrypt keys so that opening them takes 32 MiB, not 256"},
 };
 
@@ -145,7 +148,7 @@ struct command {
 static const struct command COMMANDS[] = {
 	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
 		"onrecord init case-17 --origin example.org/case-17", cmd_init,
-		{OPT_ORIGIN, OPT_CONTINUES, OPT_KEY, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 0, 1, NULL},
+		{OPT_ORIGIN, OPT_CONTINUES, OPT_KEY, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY, OPT_AGENT}, 0, 1, NULL},
 	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
@@ -386,6 +389,9 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		return OK;
 	case OPT_NO_PASSPHRASE:
 		o->no_passphrase = true;
+		return OK;
+	case OPT_AGENT:
+		o->agent = value;
 		return OK;
 	case OPT_LOW_MEMORY:
 		o->low_memory = true;
