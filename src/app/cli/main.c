@@ -125,7 +125,8 @@ static const struct option_help OPTIONS[] = {
 	{OPT_CONTINUES, "continues", "FILE",
 		"the last checkpoint of a log whose key is lost: the new one begins by naming it (--key is its key)"},
 	{OPT_NEW_PASSPHRASE_FILE, "new-passphrase-file", "FILE", "key passphrase: the first line is the new one"},
-	{OPT_NO_PASSPHRASE, "no-passphrase", NULL, "keep the private key unencrypted, in keys/log.key"},
+	{OPT_NO_PASSPHRASE, "no-passphrase", NULL,
+		"init: keep the private key unencrypted, in a file that only you can read"},
 	{OPT_AGENT, "agent", "KEY",
 		"sign with this Ed25519 key of the ssh-agent: its comment there, or its public key as the log has it"},
 	{OPT_LOW_MEMORY, "low-memory", NULL, "encrypt keys so that opening them takes 32 MiB, not 256"},
@@ -190,7 +191,8 @@ static const struct command COMMANDS[] = {
 		"                onrecord witness serve, or: onrecord witness sign request -o answer\n"
 		"  the archive:  onrecord policy policy.txt && onrecord witness ask\n"
 		"                or: onrecord witness request alice -o request; onrecord witness import answer",
-		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD}, 1, ANY, NULL},
+		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 1, ANY,
+		NULL},
 	{"policy", "[FILE]", "show, or seal, whose cosignatures count (C2SP tlog-policy)",
 		"onrecord policy policy.txt\n  onrecord policy", cmd_policy, {0}, 0, 1, NULL},
 	{"key", "list|add|passphrase ...",
