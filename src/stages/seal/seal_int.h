@@ -52,6 +52,10 @@ struct seal {
 /* OK · E_IO an earlier failure has used it up. */
 MUST_USE rc seal_usable(const struct seal *l, struct err *e);
 
+/* The checkpoint that a token is about: signed by the log's key, once, and by nobody else. OK · E_VERIFY · E_LIMIT. */
+MUST_USE rc seal_token_note(
+	struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e);
+
 /* Reads and verifies a checkpoint file. E_NOTFOUND · E_VERIFY · E_FORMAT. */
 MUST_USE rc seal_read_checkpoint(int dir, const char *path, const struct note_key *key, struct arena *a,
 	struct checkpoint *ret, struct str *ret_note, struct err *e);
