@@ -22,8 +22,10 @@ agent() {
 	env DISPLAY=:0 SSH_ASKPASS=/bin/false SSH_ASKPASS_REQUIRE=force ssh-agent -D -a "$SSH_AUTH_SOCK" >/dev/null &
 	agent=$!
 	servers+=("$agent")
+	# its socket is there a moment before it listens: 2 is no agent, 1 none with keys
 	for _ in $(seq 100); do
-		[ -S "$SSH_AUTH_SOCK" ] && break
+		ssh-add -l >/dev/null 2>&1
+		[ $? = 2 ] || break
 		sleep 0.1
 	done
 }

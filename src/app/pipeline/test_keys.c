@@ -198,10 +198,12 @@ static void test_init_with_an_agent_that_was_cut_short_is_finished_too(void **un
 	int status = 0;
 	world_open(&w);
 	const char *path = str_fmt(&w.a, "%s/socket", w.dir).p;
+	/* the socket is there a moment before the agent listens: 2 is no agent */
 	const char *add = str_fmt(&w.a,
-		"ssh-keygen -q -t ed25519 -N '' -C 'of the log' -f %s/key && SSH_AUTH_SOCK=%s ssh-add -q %s/key "
-		"2>/dev/null",
-		w.dir, path, w.dir)
+		"export SSH_AUTH_SOCK=%s; ssh-keygen -q -t ed25519 -N '' -C 'of the log' -f %s/key && "
+		"for i in $(seq 100); do ssh-add -l >/dev/null 2>&1; [ $? = 2 ] || break; sleep 0.1; done; "
+		"ssh-add -q %s/key 2>/dev/null",
+		path, w.dir, w.dir)
 				  .p;
 	pid_t pid = start_agent(path);
 	assert_int_equal(system(add), 0);
