@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/pipeline/test_replay.h"
+#include "app/pipeline/test_steps.h"
 #include "base/buf.h"
 #include "base/caps.h"
 #include "io/fs/fs.h"
@@ -38,11 +38,6 @@ static bool is_made(const struct found *f, const struct promise *p)
 	return f->ar != NULL;
 }
 
-static bool is_sealed(const struct found *f, const struct promise *p)
-{
-	return f->published.size >= p->n;
-}
-
 /* Makes the archive, or what is missing of it when nobody was told that it is there. */
 static rc step_init(struct run *r, struct err *e)
 {
@@ -55,28 +50,6 @@ static rc step_init(struct run *r, struct err *e)
 	run_promise(r, (struct promise){.what = "the archive was made", .holds = is_made});
 	r->made = true;
 	return OK;
-}
-
-static rc seal(struct run *r, struct pipeline *p, struct err *e)
-{
-	uint64_t n = 0;
-	TRY(pipeline_seal(p, e));
-	TRY(pipeline_sealed(p, &n, e));
-	run_promise(r, (struct promise){.what = "entries were sealed", .holds = is_sealed, .n = n});
-	return OK;
-}
-
-/* Opens, does it, and closes; or ends without sealing, as a kill would. */
-static rc with_pipeline(
-	struct run *r, rc (*what)(struct run *r, struct pipeline *p, struct err *e), bool close, struct err *e)
-{
-	struct pipeline *p = NULL;
-	TRY(pipeline_open(&r->env, r->archive, true, &r->ui, &p, e));
-	rc got = what(r, p, e);
-	if (got == OK && close)
-		got = seal(r, p, e);
-	pipeline_abandon(p);
-	return got;
 }
 
 static rc add_page(struct run *r, struct pipeline *p, struct err *e)
@@ -95,7 +68,7 @@ static rc add_sealed_pages(struct run *r, struct pipeline *p, struct err *e)
 {
 	for (unsigned i = 0; i < 10; i++) {
 		TRY(add_page(r, p, e));
-		TRY(seal(r, p, e));
+		TRY(run_seal(r, p, e));
 	}
 	return OK;
 }
@@ -151,57 +124,75 @@ static rc fetch_20(struct run *r, struct pipeline *p, struct err *e)
 
 static rc step_import_40(struct run *r, struct err *e)
 {
-	return with_pipeline(r, import_40, true, e);
+	return run_pipeline(r, import_40, true, e);
 }
 
 static rc step_import_160(struct run *r, struct err *e)
 {
-	return with_pipeline(r, import_160, true, e);
+	return run_pipeline(r, import_160, true, e);
 }
 
 static rc step_pages(struct run *r, struct err *e)
 {
-	return with_pipeline(r, add_sealed_pages, true, e);
+	return run_pipeline(r, add_sealed_pages, true, e);
 }
 
 static rc step_fetch(struct run *r, struct err *e)
 {
-	return with_pipeline(r, fetch_20, true, e);
+	return run_pipeline(r, fetch_20, true, e);
 }
 
 static rc step_unsealed(struct run *r, struct err *e)
 {
-	return with_pipeline(r, add_pages, false, e);
+	return run_pipeline(r, add_pages, false, e);
+}
+
+static rc token_and_page(struct run *r, struct pipeline *p, struct err *e)
+{
+	TRY(step_add_token(r, p, e));
+	return add_page(r, p, e);
 }
 
 static rc step_one_page(struct run *r, struct err *e)
 {
-	return with_pipeline(r, add_page, true, e);
+	return run_pipeline(r, token_and_page, true, e);
 }
 
-/* 300 captures; imports have an entry for their file too. The tile of 256 entries is full in the second half. */
+/* 300 captures; imports have an entry for their file too. Tokens and the like are spread among them. The tile of 256
+ * entries is full in the second half. */
 static const struct step SESSION[] = {
 	{"init", step_init},
 	{"import of 40", step_import_40},
+	{"a policy", step_policy},
 	{"ten pages, sealed one by one", step_pages},
+	{"anchoring", step_anchor},
 	{"fetch of 20", step_fetch},
+	{"a policy by somebody else", step_policy_forged},
 	{"import of 160", step_import_160},
 	{"five pages that are not sealed", step_unsealed},
+	{"tokens", step_tokens},
+	{"a key by somebody else", step_key_forged},
 	{"ten pages more", step_pages},
+	{"blocks for what was promised", step_upgrade},
 	{"five pages more that are not sealed", step_unsealed},
+	{"tokens that are not sealed", step_tokens_unsealed},
+	{"a key", step_key},
 	{"import of 40 more", step_import_40},
+	{"anchoring once more", step_anchor},
 	{"ten pages at the end", step_pages},
 };
 /* After a crash. */
 static const struct step AFTER[] = {
 	{"init again", step_init},
-	{"a page", step_one_page},
+	{"a token and a page", step_one_page},
 };
 
 static const struct step FEW[] = {
 	{"init", step_init},
 	{"a page", step_one_page},
 	{"five pages that are not sealed", step_unsealed},
+	{"a policy", step_policy},
+	{"a key by somebody else", step_key_forged},
 	{"ten pages, sealed one by one", step_pages},
 };
 
@@ -290,6 +281,16 @@ static bool state_not_synced(const struct change *c)
 	return c->op == ENV_SYNC && str_eq(c->path, STR("archive/log/state.tmp"));
 }
 
+static bool intent_not_synced(const struct change *c)
+{
+	return c->op == ENV_SYNC && str_eq(c->path, STR("archive/log/intent.tmp"));
+}
+
+static bool put_aside_not_synced(const struct change *c)
+{
+	return is_sync_below(c, STR("archive/lost+found/"));
+}
+
 static bool log_names_not_synced(const struct change *c)
 {
 	return c->op == ENV_SYNC && str_eq(c->path, STR("archive/log"));
@@ -308,6 +309,8 @@ static void test_a_sync_that_is_left_out_is_noticed(void **unused)
 		{"names in warc/", warc_names_not_synced},
 		{"tiles", tiles_not_synced},
 		{"log/state", state_not_synced},
+		{"log/intent", intent_not_synced},
+		{"lost+found", put_aside_not_synced},
 		{"names in log/", log_names_not_synced},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -52,6 +52,10 @@ struct run {
 	char trouble[sizeof(((struct err *)NULL)->msg)];
 };
 void run_promise(struct run *r, struct promise p);
+/* Seals, and promises that it is. */
+rc run_seal(struct run *r, struct pipeline *p, struct err *e);
+/* Opens, does it, seals and closes; or ends without sealing, as a kill would. */
+rc run_pipeline(struct run *r, rc (*what)(struct run *r, struct pipeline *p, struct err *e), bool close, struct err *e);
 
 struct step {
 	const char *name;
@@ -65,6 +69,9 @@ struct found {
 	struct hash *id;   /* SHA-256 of each frame's leaf text */
 	struct hash *root; /* of the tree with that many leaves */
 	size_t n;
+	struct hash *token; /* SHA-256 of the bytes of each token and policy */
+	size_t ntokens;
+	size_t nothers; /* frames that are no records */
 	struct checkpoint published;
 };
 
