@@ -59,6 +59,11 @@
 #define CAP_POLICY_EACH 64u              /* logs, witnesses, groups in it; tlog-policy wants 32 of each at least */
 #define CAP_WITNESS_REQUEST (512u * KIB) /* add-checkpoint: a proof of at most 3 KiB, and a checkpoint */
 #define CAP_WITNESS_REPLY (128u * KIB)   /* its answer: signature lines */
+#define CAP_COSIGN_KEYS 16u              /* of one log that a witness trusts */
+#define CAP_HTTPD_HEAD (32u * KIB)       /* request line and fields that our servers take; more is 431 */
+#define CAP_HTTPD_CONNECTIONS 64u        /* at the same time; more wait in the system's queue */
+#define CAP_HTTPD_IDLE_SECONDS 15u       /* without a byte */
+#define CAP_HTTPD_BODY_SECONDS 60u       /* for a whole body */
 #define CAP_PROOF_FILE (2u * MIB)        /* a .tlog-proof, CAP_NOTE in it */
 #define CAP_PROOF_EXTRA (64u * KIB)      /* its line "extra" */
 #define CAP_OTS (256u * KIB)             /* an .ots file; real ones have a few KiB */

@@ -22,16 +22,16 @@ P
 keys() {
 	"$ONRECORD" --json "$@" 2>/dev/null | json "' '.join(rows[-1])"
 }
-row='index id kind url final time status type length payload truncated title language published updated state'
+row='index id kind url final time status type length payload truncated title language published updated state witnessed'
 is "init --json" "archive vkey" "$(json "' '.join(rows[-1])" <"$T/init")"
 "$ONRECORD" add --json "$T/few.warc.gz" "$odd/gzip" "$odd/blocked" http://127.0.0.1:1/ >"$T/add" 2>"$T/err"
-is "add --json: an object for each capture, and one about all" "[16, 16, 16, 16, 16, 5]" "$(json "[len(r) for r in rows]" <"$T/add")"
+is "add --json: an object for each capture, and one about all" "[17, 17, 17, 17, 17, 5]" "$(json "[len(r) for r in rows]" <"$T/add")"
 is "what it says about all, the source's entry with it" "{'kept': 5, 'failed': 1, 'partial': 0, 'blocked': 1, 'sealed': 6}" \
 	"$(json "rows[-1]" <"$T/add")"
 is "add --json: captures" "$row" "$(json "' '.join(rows[0])" <"$T/add")"
 is "ls --json" "$row" "$(keys ls)"
-is "show --json" "$row record log article" "$(keys show '#0')"
-is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again problems leftovers outside_copy origin key_id size root" "$(keys verify)"
+is "show --json" "$row record log existed_before appended_after article" "$(keys show '#0')"
+is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again cosignatures anchors anchors_holding flagged problems leftovers outside_copy origin key_id size root" "$(keys verify)"
 vkey=$(json "rows[-1]['vkey']" <"$T/init")
 ok "verify --key with the log's key" "$ONRECORD" verify --key "$vkey"
 is "names the log, its key, size and root" 1 "$(grep -c "^log example.org/desk, key id [0-9a-f]\{8\}, size 6, root .\{44\}$" "$T/out")"
@@ -132,12 +132,12 @@ if [ -f "$build/build.ninja" ] && [ -x /usr/bin/meson ]; then
 else
 	skip "the man page is installed" "no build folder around $ONRECORD"
 fi
-for command in init add ls show cat read verify reindex cdxj; do
+for command in init add ls show cat read verify witness policy reindex cdxj; do
 	is "the man page has $command, its exit codes with it" 1 \
 		"$(awk -v c="$command" '/^\.S[sh]/{in_it = $2 == c} in_it && /^Exits with/{n++} END{print n+0}' "$root/docs/man/onrecord.1")"
 done
 for option in $("$ONRECORD" --help | grep -o -- '--[a-z-]*' | sort -u) \
-	$(for c in init add ls show cat read verify reindex cdxj; do "$ONRECORD" $c --help | grep -o -- '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*'; done | sort -u); do
+	$(for c in init add ls show cat read verify witness policy reindex cdxj; do "$ONRECORD" $c --help | grep -o -- '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*'; done | sort -u); do
 	grep -qE -- "Fl -${option#--}( |\$)" "$root/docs/man/onrecord.1" || echo "$option"
 done >"$T/missing"
 is "the man page has every option of --help" "" "$(grep -v -- '^--help$' "$T/missing" | tr '\n' ' ')"

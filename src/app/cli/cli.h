@@ -4,6 +4,7 @@
 #define APP_CLI_H
 
 #include "app/pipeline/pipeline.h"
+#include "app/pipeline/witnesses.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/caps.h"
@@ -42,7 +43,14 @@ struct options {
 	unsigned timeout_s;
 	uint64_t limit;
 	bool deep;
-	const char *key; /* of the log, as the user knows it */
+	const char *key;     /* of the log, as the user knows it */
+	const char *name;    /* of a witness */
+	const char *listen;  /* address and port */
+	const char *output;  /* -o */
+	const char *policy;  /* a file */
+	const char *against; /* a file */
+	uint64_t old;
+	bool has_old;
 	bool upgrade;
 	bool list;
 	bool again;
@@ -98,12 +106,25 @@ MUST_USE rc cli_archive_path(struct cli *c, const char **ret, struct err *e);
 /* Opens that archive; what happens to it is told on the terminal. OK · as cli_archive_path() and pipeline_open(). */
 MUST_USE rc cli_open(struct cli *c, bool write, struct pipeline **ret, struct err *e);
 
+/* A file that the user names, - for standard input; `ret` gets that cap.
+ * OK · E_NOTFOUND · E_DENIED · E_FORMAT no regular file · E_LIMIT · E_IO. */
+MUST_USE rc cli_read_input(const char *path, size_t cap, struct buf *ret, struct err *e);
+/* To -o, or standard output. OK · E_IO · E_DENIED. */
+MUST_USE rc cli_write_output(struct cli *c, struct str bytes, struct err *e);
+/* Seconds since 1970 as "2018-11-15T07:25:09Z". */
+struct str cli_time(struct arena *a, uint64_t seconds);
+/* witnesses_load() for commands that look: what goes wrong is said, and then there are none. */
+void cli_witnesses(struct cli *c, struct pipeline *p, struct witnesses *ret);
+
 /* The user's text on a terminal: control characters and bidi controls are shown as escapes. */
 void cli_text(struct buf *b, struct str s);
 /* One capture, as a line or as a JSON object of its own, printed. */
-void cli_row(struct cli *c, const struct catalog_row *row, bool sealed);
-/* Its members, into an object that is open. */
-void cli_row_json(struct jsonw *w, const struct catalog_row *row, bool sealed);
+void cli_row(struct cli *c, const struct catalog_row *row, bool sealed, const struct witnesses *w);
+/* Its members, into an object that is open. `w` is NULL where witnesses are not known yet. */
+void cli_row_json(struct jsonw *j, const struct catalog_row *row, bool sealed, const struct witnesses *w);
+/* "witnessed TIME by A, B (2 of 3)", or nothing for NULL; and as a member "witnessed", null for NULL. */
+void cli_witnessed(struct buf *b, const struct witnesses *w, const struct cosigned *at);
+void cli_witnessed_json(struct jsonw *j, const struct witnesses *w, const struct cosigned *at);
 
 /* What the user trusts to judge anchors: --tsa-ca, else what the archive's `authorities` name, and --headers.
  * In c->run. OK · E_USAGE · E_NOTFOUND a file that was named · E_IO. */
@@ -128,5 +149,9 @@ enum exit_code cmd_verify(struct cli *c);
 enum exit_code cmd_anchor(struct cli *c);
 enum exit_code cmd_reindex(struct cli *c);
 enum exit_code cmd_cdxj(struct cli *c);
+enum exit_code cmd_witness(struct cli *c);
+/* init, trust, serve and sign of witness; false when it was none of them. */
+bool cmd_cosign(struct cli *c, enum exit_code *ret);
+enum exit_code cmd_policy(struct cli *c);
 
 #endif

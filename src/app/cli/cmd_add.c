@@ -52,7 +52,7 @@ static void on_kept(struct pipeline_ui *ui, const struct catalog_row *row)
 		return;
 	cli_bar_end(c);
 	if (c->o.json) {
-		cli_row(c, row, false);
+		cli_row(c, row, false, NULL);
 		return;
 	}
 	/* a large import would scroll everything else away */

@@ -13,6 +13,7 @@ struct listing {
 	struct catalog_visit visit;
 	struct cli *c;
 	uint64_t sealed;
+	struct witnesses witnesses;
 	uint64_t n;
 };
 
@@ -20,7 +21,7 @@ static rc list_row(struct catalog_visit *v, const struct catalog_row *row, struc
 {
 	(void)e;
 	struct listing *l = (struct listing *)v;
-	cli_row(l->c, row, row->index < l->sealed);
+	cli_row(l->c, row, row->index < l->sealed, &l->witnesses);
 	l->n++;
 	return OK;
 }
@@ -33,6 +34,7 @@ static rc list(struct cli *c, struct pipeline *p, struct listing *l, struct err 
 	if (!pipeline_catalog(p))
 		return err_set(e, E_FORMAT, "the catalog cannot be used (onrecord reindex makes it anew)");
 	TRY(pipeline_sealed(p, &l->sealed, e));
+	cli_witnesses(c, p, &l->witnesses);
 	return catalog_list(pipeline_catalog(p), &q, &l->visit, e);
 }
 
@@ -63,6 +65,7 @@ struct shown {
 	struct tlog_proof proof;
 	struct article article;
 	bool has_article;
+	const struct witnesses *witnesses;
 	struct bracket bracket;
 };
 
@@ -114,7 +117,7 @@ static void show_json(struct cli *c, const struct shown *s)
 	AUTO(arena) a = {0};
 	struct jsonw w = jsonw_to(&c->out);
 	jsonw_open(&w, NULL, '{');
-	cli_row_json(&w, &s->x.row, s->sealed);
+	cli_row_json(&w, &s->x.row, s->sealed, s->witnesses);
 	jsonw_open(&w, "record", '{');
 	for (size_t i = 0; i < s->x.record.n; i++)
 		jsonw_str(&w, str_cstr(&a, s->x.record.fields[i].name), s->x.record.fields[i].value);
@@ -190,7 +193,21 @@ static void show_text(struct cli *c, const struct shown *s)
 			(unsigned long long)s->x.row.index, (unsigned long long)s->checkpoint.size, s->proof.n);
 	else
 		buf_addf(b, "  %-18s kept, not sealed yet\n", "state");
+	const struct cosigned *at = s->sealed ? witnesses_of(s->witnesses, s->x.row.index) : NULL;
+	if (at) {
+		buf_addf(b, "  %-18s ", "witnesses");
+		cli_witnessed(b, s->witnesses, at);
+		buf_addf(b, ",\n  %-18s over the checkpoint of %llu entries\n", "", (unsigned long long)at->size);
+	}
 	cli_bracket(b, &s->bracket);
+	if (at && at->satisfied) {
+		buf_add(b,
+			STR("what this does not prove\n"
+			    "  That the site itself sent these bytes rests on the TLS evidence and on whoever captured "
+			    "them.\n"
+			    "  That this was the only log shown to others rests on the witnesses.\n"));
+		return;
+	}
 	buf_add(b,
 		STR("what this does not prove\n"
 		    "  That the site itself sent these bytes rests on the TLS evidence and on whoever captured them.\n"
@@ -202,12 +219,14 @@ enum exit_code cmd_show(struct cli *c)
 	struct err e;
 	struct pipeline *p = NULL;
 	rc r = OK;
+	struct witnesses witnesses;
 	if (cli_open(c, false, &p, &e) != OK)
 		return cli_fail(c, &e);
+	cli_witnesses(c, p, &witnesses);
 	for (size_t i = 0; i < c->o.nargs && r == OK; i++) {
 		AUTO(arena) a = {0};
 		AUTO(buf) body = {0};
-		struct shown s = {0};
+		struct shown s = {.witnesses = &witnesses};
 		buf_init(&body, CAP_RECORD);
 		r = load_shown(c, p, str_c(c->o.args[i]), &a, &body, &s, &e);
 		if (r != OK)

@@ -13,6 +13,8 @@ struct checking {
 	uint64_t bytes;
 	uint64_t captures;
 	uint64_t deep;
+	struct witnesses_seen seen;
+	uint64_t cosignatures;    /* that hold */
 	struct token_list tokens; /* as the records have them: the catalog may lack some */
 	struct claim {
 		uint64_t index;
@@ -145,6 +147,7 @@ static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 	struct record rec;
 	struct archive_span span;
 	struct err e;
+	witnesses_see(&k->seen, f);
 	token_list_add(&k->tokens, f);
 	if (f->kind != FRAME_RECORD || record_decode(&a, f->body, &rec, &e) != OK)
 		return;
@@ -170,7 +173,7 @@ static void say_older(struct checking *k)
 	if (!r->known_outside || k->c->o.json)
 		return;
 	rc_ignore(err_set(&e, E_VERIFY,
-		"%s: %llu of the %llu log entries that this machine has seen signed are here: a backup, or an older "
+		"%s: %llu of the %llu log entries that are known to have been signed are here: a backup, or an older "
 		"copy that was put back; nothing is signed on top of it",
 		archive_path(pipeline_archive(k->p)), (unsigned long long)r->last.size,
 		(unsigned long long)r->known_outside));
@@ -212,6 +215,7 @@ static void summary(struct checking *k)
 		jsonw_u64(&w, "not_sealed", r->frames - r->sealed);
 		jsonw_u64(&w, "warc_bytes", r->warc_bytes);
 		jsonw_u64(&w, "parsed_again", k->deep);
+		jsonw_u64(&w, "cosignatures", k->cosignatures);
 		jsonw_u64(&w, "anchors", k->nanchored);
 		jsonw_u64(&w, "anchors_holding", k->holding);
 		jsonw_u64(&w, "flagged", k->late);
@@ -236,6 +240,9 @@ static void summary(struct checking *k)
 	buf_addf(b, ": %llu captures, %llu of %llu log entries sealed, %llu bytes of warc/ checked",
 		(unsigned long long)k->captures, (unsigned long long)r->sealed, (unsigned long long)r->frames,
 		(unsigned long long)r->warc_bytes);
+	if (k->cosignatures)
+		buf_addf(b, ", %llu %s", (unsigned long long)k->cosignatures,
+			k->cosignatures == 1 ? "cosignature" : "cosignatures");
 	if (r->frames > r->sealed)
 		buf_addf(b, ", %llu %s kept, not sealed", (unsigned long long)(r->frames - r->sealed),
 			r->frames - r->sealed == 1 ? "entry" : "entries");
@@ -251,6 +258,143 @@ static void summary(struct checking *k)
 		buf_add(b, STR("(--deep also parses every capture again and compares it with its record)\n"));
 }
 
+static void add_problem(struct checking *k, const struct err *e)
+{
+	k->report.problems++;
+	say_problem(k, e);
+}
+
+/* Tiles that are told to be wrong prove nothing of what was cosigned. */
+static rc check_cosignatures(struct checking *k, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct cosignature *all = NULL;
+	size_t n = 0;
+	if (k->report.problems || k->report.sealed == 0)
+		return OK;
+	TRY(witnesses_check(k->p, &k->seen, &a, &all, &n, e));
+	for (size_t i = 0; i < n; i++) {
+		k->cosignatures += all[i].good;
+		rc_ignore(err_add(&all[i].why, "entry %llu: cosignature", (unsigned long long)all[i].index));
+		if (!all[i].good && all[i].known)
+			add_problem(k, &all[i].why);
+		else if (!all[i].good)
+			on_note(&k->report, all[i].why.msg);
+	}
+	return OK;
+}
+
+/* A checkpoint that somebody else kept. */
+struct held {
+	struct policy policy;
+	struct note_key *keys; /* the log's, then the policy's witnesses */
+	size_t nkeys;
+	struct note note;
+	struct checkpoint checkpoint;
+};
+
+static rc held_open(
+	struct checking *k, struct arena *a, struct buf *file, struct buf *policy, struct held *ret, struct err *e)
+{
+	const struct options *o = &k->c->o;
+	struct witnesses w = {0};
+	*ret = (struct held){0};
+	if (o->policy) {
+		TRY(cli_read_input(o->policy, CAP_POLICY, policy, e));
+		if (policy_parse(a, buf_str(policy), &ret->policy, e) != OK)
+			return err_add(e, "%s", o->policy);
+	} else {
+		TRY(witnesses_load(k->p, a, &w, e));
+		ret->policy = w.policy;
+	}
+	*(struct note_key *)arena_push(a, &ret->keys, &ret->nkeys, sizeof(*ret->keys)) = *pipeline_key(k->p);
+	for (size_t i = 0; i < ret->policy.nnodes; i++)
+		if (ret->policy.nodes[i].kind == POLICY_WITNESS)
+			*(struct note_key *)arena_push(
+				a, &ret->keys, &ret->nkeys, sizeof(*ret->keys)) = ret->policy.nodes[i].key;
+	TRY(cli_read_input(o->against, CAP_NOTE, file, e));
+	rc r = seal_parse_checkpoint(buf_str(file), pipeline_key(k->p), a, &ret->checkpoint, e);
+	if (r == OK)
+		r = note_open(a, buf_str(file), ret->keys, ret->nkeys, &ret->note, e);
+	return r == OK ? OK : err_add(e, "%s", o->against);
+}
+
+static struct str held_by(struct arena *a, const struct held *h)
+{
+	struct str names = STR("");
+	for (size_t i = 1; i < h->nkeys; i++)
+		if (note_sig_by(&h->note, i))
+			names = str_join(a, names.n ? str_join(a, names, STR(", ")) : names, h->keys[i].name);
+	return names.n ? names : STR("no witness of the policy");
+}
+
+static void say_against(struct checking *k, struct arena *a, const struct held *h, const char *verdict)
+{
+	struct cli *c = k->c;
+	struct str by = held_by(a, h);
+	if (c->o.json) {
+		struct jsonw w = jsonw_to(&c->out);
+		jsonw_open(&w, NULL, '{');
+		jsonw_str(&w, "against", str_c(c->o.against));
+		jsonw_u64(&w, "size", h->checkpoint.size);
+		jsonw_str(&w, "is", str_c(verdict));
+		jsonw_open(&w, "cosigned", '[');
+		for (size_t i = 1; i < h->nkeys; i++)
+			if (note_sig_by(&h->note, i))
+				jsonw_str(&w, NULL, h->keys[i].name);
+		jsonw_close(&w, ']');
+		jsonw_close(&w, '}');
+		buf_addc(&c->out, '\n');
+		cli_flush(c);
+	} else if (!c->o.quiet) {
+		cli_text(&c->out, str_c(c->o.against));
+		buf_addf(&c->out, ": a checkpoint of %llu entries, cosigned by ",
+			(unsigned long long)h->checkpoint.size);
+		cli_text(&c->out, by);
+		buf_addf(&c->out, ": %s\n", verdict);
+		cli_flush(c);
+	}
+}
+
+/* The tiles have been compared with the records before: what they give for that size is what is there now. */
+static rc check_against(struct checking *k, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) file = {0};
+	AUTO(buf) policy = {0};
+	struct held h;
+	struct checkpoint now;
+	struct hash root;
+	struct err why;
+	if (!k->c->o.against)
+		return OK;
+	TRY(held_open(k, &a, &file, &policy, &h, e));
+	TRY(seal_checkpoint(pipeline_archive(k->p), pipeline_key(k->p), &a, &now, NULL, e));
+	uint64_t size = h.checkpoint.size;
+	if (size > now.size) {
+		say_against(k, &a, &h, "larger than this archive");
+		if (size > k->report.known_outside)
+			k->report.known_outside = size;
+		return OK;
+	}
+	rc r = seal_root_at(pipeline_archive(k->p), &now, size, &root, &why);
+	if (r == OK && hash_eq(&root, &h.checkpoint.root)) {
+		say_against(k, &a, &h, "the front of this log");
+		return OK;
+	}
+	if (r != OK && r != E_VERIFY && r != E_NOTFOUND) {
+		*e = why;
+		return r;
+	}
+	say_against(k, &a, &h, "ANOTHER HISTORY");
+	if (r == OK)
+		rc_ignore(err_set(&why, E_VERIFY,
+			"%s: the log signed another root for %llu entries than the one that is here: it was forked",
+			k->c->o.against, (unsigned long long)size));
+	add_problem(k, &why);
+	return OK;
+}
+
 static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 {
 	struct err e;
@@ -262,6 +406,11 @@ static enum exit_code verify_all(struct cli *c, struct pipeline *p)
 	k.report.progress = &k.progress;
 	rc r = seal_verify(pipeline_archive(p), pipeline_key(p), &k.report, &e);
 	cli_bar_end(c);
+	if (r == OK)
+		r = check_cosignatures(&k, &e);
+	if (r == OK)
+		r = check_against(&k, &e);
+	witnesses_seen_clear(&k.seen);
 	if (r == OK) {
 		judge_anchors(&k);
 		check_claims(&k);
@@ -387,6 +536,13 @@ enum exit_code cmd_verify(struct cli *c)
 		return cli_fail(c, &e);
 	if (use_key(c, p, &e) != OK) {
 		pipeline_abandon(p);
+		return cli_fail(c, &e);
+	}
+	if ((c->o.nargs && c->o.against) || (c->o.policy && !c->o.against)) {
+		pipeline_abandon(p);
+		rc_ignore(err_set(&e, E_USAGE,
+			c->o.nargs ? "--against goes with the whole archive, not with captures of it"
+				   : "--policy goes with --against"));
 		return cli_fail(c, &e);
 	}
 	enum exit_code code = c->o.nargs ? verify_each(c, p) : verify_all(c, p);

@@ -21,6 +21,7 @@ enum option_id {
 	OPT_VERBOSE = 'v',
 	OPT_HELP = 'h',
 	OPT_LIMIT = 'n',
+	OPT_OUTPUT = 'o',
 	OPT_JSON = 256,
 	OPT_VERSION,
 	OPT_URL,
@@ -41,6 +42,11 @@ enum option_id {
 	OPT_TEXT,
 	OPT_MARKDOWN,
 	OPT_WARC,
+	OPT_NAME,
+	OPT_LISTEN,
+	OPT_OLD,
+	OPT_POLICY,
+	OPT_AGAINST,
 	OPT_UPGRADE,
 	OPT_LIST,
 	OPT_AGAIN,
@@ -83,6 +89,12 @@ static const struct option_help OPTIONS[] = {
 	{OPT_TEXT, "text", NULL, "the article as text"},
 	{OPT_MARKDOWN, "markdown", NULL, "the article as Markdown"},
 	{OPT_WARC, "warc", NULL, "the whole WARC record"},
+	{OPT_NAME, "name", "NAME", "init: the witness's name, e.g. example.org/alice"},
+	{OPT_LISTEN, "listen", "ADDR:PORT", "serve: where (default: 127.0.0.1:8417; port 0: any)"},
+	{OPT_OUTPUT, "output", "FILE", "write there instead of to standard output"},
+	{OPT_OLD, "old", "SIZE", "request: the size that the witness says it has cosigned"},
+	{OPT_POLICY, "policy", "FILE", "with --against: whose cosignatures count, instead of the sealed policy"},
+	{OPT_AGAINST, "against", "FILE", "compare with a checkpoint that somebody else kept"},
 	{OPT_UPGRADE, "upgrade", NULL, "ask calendars for the proofs that they owe"},
 	{OPT_LIST, "list", NULL, "judge the anchors that are there; asks nobody"},
 	{OPT_AGAIN, "again", NULL, "also when nothing was added since the last anchor"},
@@ -132,8 +144,18 @@ static const struct command COMMANDS[] = {
 			OPT_ALLOW_PRIVATE, OPT_TIMEOUT},
 		0, 0, NULL},
 	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
-		"onrecord verify\n  onrecord verify '#12'", cmd_verify,
-		{OPT_DEEP, OPT_KEY, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY, NULL},
+		"onrecord verify\n  onrecord verify '#12'\n  onrecord verify --against checkpoint-from-alice",
+		cmd_verify, {OPT_DEEP, OPT_KEY, OPT_AGAINST, OPT_POLICY, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY, NULL},
+	{"witness", "init|trust|serve|sign|request|ask|import [...]",
+		"cosign the log of a colleague, or have this one cosigned",
+		"a colleague:  onrecord witness init --name example.org/alice w && cd w\n"
+		"                onrecord witness trust VKEY-OF-THE-LOG\n"
+		"                onrecord witness serve, or: onrecord witness sign request -o answer\n"
+		"  the archive:  onrecord policy policy.txt && onrecord witness ask\n"
+		"                or: onrecord witness request alice -o request; onrecord witness import answer",
+		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD}, 1, ANY, NULL},
+	{"policy", "[FILE]", "show, or seal, whose cosignatures count (C2SP tlog-policy)",
+		"onrecord policy policy.txt\n  onrecord policy", cmd_policy, {0}, 0, 1, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
 		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
@@ -261,6 +283,24 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 	case OPT_KEY:
 		o->key = value;
 		return OK;
+	case OPT_NAME:
+		o->name = value;
+		return OK;
+	case OPT_LISTEN:
+		o->listen = value;
+		return OK;
+	case OPT_OUTPUT:
+		o->output = value;
+		return OK;
+	case OPT_OLD:
+		o->has_old = true;
+		return number(value, 0, INT64_MAX, &o->old, "old", e);
+	case OPT_POLICY:
+		o->policy = value;
+		return OK;
+	case OPT_AGAINST:
+		o->against = value;
+		return OK;
 	case OPT_UPGRADE:
 		o->upgrade = true;
 		return OK;
@@ -313,7 +353,7 @@ static rc parse(struct cli *c, const struct command *cmd, int argc, char **argv,
 	opterr = 0;
 	optind = 0; /* GNU: forget the order of the last parse */
 	/* options may stand anywhere after the command, but before it only those of all commands */
-	const char *shorts = cmd ? ":C:j:n:qvh" : "+:C:qvh";
+	const char *shorts = cmd ? ":C:j:n:o:qvh" : "+:C:qvh";
 	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const char *which = optind > 0 && optind <= argc ? argv[optind - 1] : "";
 		if (id == ':')

@@ -210,39 +210,40 @@ void cli_text(struct buf *b, struct str s)
 	}
 }
 
-void cli_row_json(struct jsonw *w, const struct catalog_row *row, bool sealed)
+void cli_row_json(struct jsonw *j, const struct catalog_row *row, bool sealed, const struct witnesses *w)
 {
 	AUTO(arena) a = {0};
-	jsonw_u64(w, "index", row->index);
-	jsonw_str(w, "id", hex_of(&a, hash_str(&row->id)));
-	jsonw_str(w, "kind", row->kind);
-	jsonw_str_or_null(w, "url", row->url);
-	jsonw_str_or_null(w, "final", row->final);
-	jsonw_str_or_null(w, "time", instant_iso(&a, row->time));
+	jsonw_u64(j, "index", row->index);
+	jsonw_str(j, "id", hex_of(&a, hash_str(&row->id)));
+	jsonw_str(j, "kind", row->kind);
+	jsonw_str_or_null(j, "url", row->url);
+	jsonw_str_or_null(j, "final", row->final);
+	jsonw_str_or_null(j, "time", instant_iso(&a, row->time));
 	if (row->status)
-		jsonw_u64(w, "status", row->status);
+		jsonw_u64(j, "status", row->status);
 	else
-		jsonw_null(w, "status");
-	jsonw_str_or_null(w, "type", row->mime);
-	jsonw_u64(w, "length", row->length);
-	jsonw_str_or_null(w, "payload", row->payload);
-	jsonw_str_or_null(w, "truncated", row->truncated);
-	jsonw_str_or_null(w, "title", row->title);
-	jsonw_str_or_null(w, "language", row->language);
-	jsonw_str_or_null(w, "published", row->published);
-	jsonw_str_or_null(w, "updated", row->updated);
-	jsonw_str(w, "state", sealed ? STR("sealed") : STR("kept"));
+		jsonw_null(j, "status");
+	jsonw_str_or_null(j, "type", row->mime);
+	jsonw_u64(j, "length", row->length);
+	jsonw_str_or_null(j, "payload", row->payload);
+	jsonw_str_or_null(j, "truncated", row->truncated);
+	jsonw_str_or_null(j, "title", row->title);
+	jsonw_str_or_null(j, "language", row->language);
+	jsonw_str_or_null(j, "published", row->published);
+	jsonw_str_or_null(j, "updated", row->updated);
+	jsonw_str(j, "state", sealed ? STR("sealed") : STR("kept"));
+	cli_witnessed_json(j, w, w && sealed ? witnesses_of(w, row->index) : NULL);
 }
 
-void cli_row(struct cli *c, const struct catalog_row *row, bool sealed)
+void cli_row(struct cli *c, const struct catalog_row *row, bool sealed, const struct witnesses *w)
 {
 	AUTO(arena) a = {0};
 	struct buf *b = &c->out;
 	if (c->o.json) {
-		struct jsonw w = jsonw_to(b);
-		jsonw_open(&w, NULL, '{');
-		cli_row_json(&w, row, sealed);
-		jsonw_close(&w, '}');
+		struct jsonw j = jsonw_to(b);
+		jsonw_open(&j, NULL, '{');
+		cli_row_json(&j, row, sealed, w);
+		jsonw_close(&j, '}');
 		buf_addc(b, '\n');
 		cli_flush(c);
 		return;
@@ -266,6 +267,12 @@ void cli_row(struct cli *c, const struct catalog_row *row, bool sealed)
 	if (row->truncated.n) {
 		buf_add(b, STR("  [cut short: "));
 		cli_text(b, row->truncated);
+		buf_addc(b, ']');
+	}
+	const struct cosigned *at = w && sealed ? witnesses_of(w, row->index) : NULL;
+	if (at) {
+		buf_add(b, STR("  ["));
+		cli_witnessed(b, w, at);
 		buf_addc(b, ']');
 	}
 	buf_addc(b, '\n');

@@ -352,6 +352,25 @@ rc fs_lock(int at, const char *path, int *ret_fd, struct err *e)
 	return OK;
 }
 
+rc fs_lock_wait(struct env *env, int at, const char *path, int *ret_fd, struct err *e)
+{
+	for (;;) {
+		if (fs_faulted(env, ENV_OPEN, path))
+			return err_sys(e, "%s: open", path);
+		AUTO_FD fd = openat(at, path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0)
+			return err_sys(e, "%s: open", path);
+		while (flock(fd, LOCK_EX) != 0)
+			if (errno != EINTR)
+				return err_sys(e, "%s: lock", path);
+		rc r = fs_lock_check(at, path, fd, e);
+		if (r == OK)
+			*ret_fd = take_fd(&fd);
+		if (r != E_BUSY)
+			return r;
+	}
+}
+
 rc fs_lock_check(int at, const char *path, int fd, struct err *e)
 {
 	struct stat mine;

@@ -80,6 +80,9 @@ MUST_USE rc fs_save_tail(struct env *env, int at, const char *path, uint64_t kee
 /* An exclusive lock on a file that is there, until the descriptor is closed. OK · E_BUSY another process has it, or it
  * was replaced · E_IO · E_DENIED. */
 MUST_USE rc fs_lock(int at, const char *path, int *ret_fd, struct err *e);
+/* The same, but waits for it, and makes the file when there is none: for changes that take milliseconds. Threads of one
+ * process exclude each other too. OK · E_IO · E_DENIED. */
+MUST_USE rc fs_lock_wait(struct env *env, int at, const char *path, int *ret_fd, struct err *e);
 /* Whether that lock is still on the file of that name. OK · E_BUSY it was replaced or removed. */
 MUST_USE rc fs_lock_check(int at, const char *path, int fd, struct err *e);
 /* The same on an open folder. OK also where the file system has no locks on folders. */

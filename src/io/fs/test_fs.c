@@ -179,6 +179,11 @@ static void test_only_one_holds_a_lock(void **unused)
 	fd_closep(&first);
 	assert_int_equal(fs_lock(w.at, "lock", &second, &e), OK);
 	fd_closep(&second);
+	assert_int_equal(fs_lock_wait(&w.env, w.at, "made", &first, &e), OK);
+	assert_int_equal(fs_lock(w.at, "made", &second, &e), E_BUSY);
+	fd_closep(&first);
+	assert_int_equal(fs_lock_wait(&w.env, w.at, "made", &second, &e), OK);
+	fd_closep(&second);
 	world_close(&w);
 }
 
