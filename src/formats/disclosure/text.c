@@ -136,7 +136,7 @@ static uint32_t end_of(const struct disclosure_parts *p)
 
 static bool read_withheld(struct str rest, struct disclosure_part *part)
 {
-	uint32_t last;
+	uint32_t last = 0;
 	bool ok = read_u32(str_cut(&rest, ' '), &part->first) && read_u32(str_cut(&rest, ' '), &last) &&
 		last >= part->first && read_bytes(rest, part->hash.b, sizeof(part->hash.b));
 	if (ok)
