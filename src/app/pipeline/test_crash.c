@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A session of 300 captures, cut after every change to a file, with what a crash may make of that (test_replay.h).
- * With ONRECORD_TEST_LONG every cut and ten states of each, and cuts of the recoveries; else a sample. */
+ * With ONRECORD_TEST_LONG every cut and ten states of each, and cuts of the recoveries; else a sample. The tests that
+ * ONRECORD_TEST_ONLY names (as "test_no_crash*") are run alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -149,6 +150,7 @@ static rc step_unsealed(struct run *r, struct err *e)
 
 static rc token_and_page(struct run *r, struct pipeline *p, struct err *e)
 {
+	TRY(step_witness_again(r, p, e));
 	TRY(step_add_token(r, p, e));
 	return add_page(r, p, e);
 }
@@ -167,15 +169,18 @@ static const struct step SESSION[] = {
 	{"ten pages, sealed one by one", step_pages},
 	{"anchoring", step_anchor},
 	{"fetch of 20", step_fetch},
+	{"a witness", step_witness},
 	{"a policy by somebody else", step_policy_forged},
 	{"import of 160", step_import_160},
 	{"five pages that are not sealed", step_unsealed},
+	{"the witness once more", step_witness},
 	{"tokens", step_tokens},
 	{"a key by somebody else", step_key_forged},
 	{"ten pages more", step_pages},
 	{"blocks for what was promised", step_upgrade},
 	{"five pages more that are not sealed", step_unsealed},
 	{"tokens that are not sealed", step_tokens_unsealed},
+	{"the witness again", step_witness},
 	{"a key", step_key},
 	{"import of 40 more", step_import_40},
 	{"anchoring once more", step_anchor},
@@ -184,7 +189,7 @@ static const struct step SESSION[] = {
 /* After a crash. */
 static const struct step AFTER[] = {
 	{"init again", step_init},
-	{"a token and a page", step_one_page},
+	{"the witness, a token and a page", step_one_page},
 };
 
 static const struct step FEW[] = {
@@ -194,6 +199,13 @@ static const struct step FEW[] = {
 	{"a policy", step_policy},
 	{"a key by somebody else", step_key_forged},
 	{"ten pages, sealed one by one", step_pages},
+};
+
+static const struct step WITNESSED[] = {
+	{"init", step_init},
+	{"a page", step_one_page},
+	{"a witness", step_witness},
+	{"a page more", step_one_page},
 };
 
 static bool is_long(void)
@@ -251,6 +263,33 @@ static void test_no_crash_after_a_kill_loses_what_was_reported(void **unused)
 	all_fine(&x);
 }
 
+static struct replay witnessed_steps(void)
+{
+	struct replay x = few_steps();
+	x.session = WITNESSED;
+	x.nsession = ARRAY_LEN(WITNESSED);
+	return x;
+}
+
+static void test_no_crash_makes_a_witness_contradict_itself(void **unused)
+{
+	(void)unused;
+	struct replay x = witnessed_steps();
+	x.one_cut_of = is_long() ? 1 : 6;
+	x.one_recovery_of = is_long() ? 20 : 0;
+	all_fine(&x);
+	x = witnessed_steps();
+	x.kills = true;
+	x.one_recovery_of = is_long() ? 3 : 1;
+	if (!is_long()) {
+		x.before_syncs = true;
+		x.one_cut_of = 2;
+		x.variants = 2;
+		x.one_cut_in_it_of = 12;
+	}
+	all_fine(&x);
+}
+
 static bool is_sync_below(const struct change *c, struct str folder)
 {
 	return c->op == ENV_SYNC && c->path.n > folder.n && str_starts(c->path, folder);
@@ -291,6 +330,16 @@ static bool put_aside_not_synced(const struct change *c)
 	return is_sync_below(c, STR("archive/lost+found/"));
 }
 
+static bool cosigned_not_synced(const struct change *c)
+{
+	return is_sync_below(c, STR("witness/logs/")) && str_ends(c->path, STR("/cosigned.tmp"));
+}
+
+static bool cosigned_name_not_synced(const struct change *c)
+{
+	return is_sync_below(c, STR("witness/logs/")) && c->path.n == STR("witness/logs/").n + 64;
+}
+
 static bool log_names_not_synced(const struct change *c)
 {
 	return c->op == ENV_SYNC && str_eq(c->path, STR("archive/log"));
@@ -303,18 +352,21 @@ static void test_a_sync_that_is_left_out_is_noticed(void **unused)
 	static const struct {
 		const char *what;
 		bool (*lost)(const struct change *c);
+		bool witnessed;
 	} cases[] = {
-		{"records", records_not_synced},
-		{"warc", warc_not_synced},
-		{"names in warc/", warc_names_not_synced},
-		{"tiles", tiles_not_synced},
-		{"log/state", state_not_synced},
-		{"log/intent", intent_not_synced},
-		{"lost+found", put_aside_not_synced},
-		{"names in log/", log_names_not_synced},
+		{"records", records_not_synced, false},
+		{"warc", warc_not_synced, false},
+		{"names in warc/", warc_names_not_synced, false},
+		{"tiles", tiles_not_synced, false},
+		{"log/state", state_not_synced, false},
+		{"log/intent", intent_not_synced, false},
+		{"lost+found", put_aside_not_synced, false},
+		{"names in log/", log_names_not_synced, false},
+		{"what a witness has cosigned", cosigned_not_synced, true},
+		{"its name", cosigned_name_not_synced, true},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct replay x = few_steps();
+		struct replay x = cases[i].witnessed ? witnessed_steps() : few_steps();
 		x.one_cut_of = is_long() ? 1 : 5;
 		x.lost = cases[i].lost;
 		replay(&x);
@@ -330,7 +382,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_sync_that_is_left_out_is_noticed),
 		cmocka_unit_test(test_no_crash_loses_what_was_reported),
+		cmocka_unit_test(test_no_crash_makes_a_witness_contradict_itself),
 		cmocka_unit_test(test_no_crash_after_a_kill_loses_what_was_reported),
 	};
+	cmocka_set_test_filter(getenv("ONRECORD_TEST_ONLY"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,4 +20,13 @@ rc step_key_forged(struct run *r, struct err *e);
 /* One token, unless nothing is sealed yet. */
 rc step_add_token(struct run *r, struct pipeline *p, struct err *e);
 
+/* From then on a recovered archive has that token. */
+void steps_promise_token(struct run *r, struct str bytes);
+
+/* A witness is made, has its key in the log's policy, and cosigns the newest checkpoint; its answer is imported. Later
+ * it signs no other history and does not go back. */
+rc step_witness(struct run *r, struct err *e);
+/* The same where one was begun, else nothing. */
+rc step_witness_again(struct run *r, struct pipeline *p, struct err *e);
+
 #endif

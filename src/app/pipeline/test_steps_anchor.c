@@ -24,7 +24,7 @@ static bool is_anchored(const struct found *f, const struct promise *p)
 	return false;
 }
 
-static void promise_token(struct run *r, struct str bytes)
+void steps_promise_token(struct run *r, struct str bytes)
 {
 	run_promise(r,
 		(struct promise){
@@ -45,7 +45,7 @@ static rc add_token(struct run *r, struct pipeline *p, enum leaf_token kind, siz
 	struct seal_token t = {.kind = kind, .note = pipeline_note(p)};
 	TRY(some_bytes(r, n, &t.bytes, e));
 	TRY(pipeline_add_token(p, &t, e));
-	promise_token(r, t.bytes);
+	steps_promise_token(r, t.bytes);
 	return OK;
 }
 
@@ -108,7 +108,7 @@ static void on_answered(struct pipeline_anchored *r, struct str who, const struc
 	(void)who;
 	(void)e;
 	if (t)
-		promise_token(((struct asked *)r)->run, t->bytes);
+		steps_promise_token(((struct asked *)r)->run, t->bytes);
 }
 
 static rc ask(struct run *r, struct pipeline *p, bool upgrade, struct asked *ret, struct err *e)
