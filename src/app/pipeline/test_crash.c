@@ -240,7 +240,7 @@ static void test_no_crash_loses_what_was_reported(void **unused)
 	struct replay x = few_steps();
 	x.session = SESSION;
 	x.nsession = ARRAY_LEN(SESSION);
-	x.one_cut_of = is_long() ? 1 : 60;
+	x.one_cut_of = is_long() ? 1 : 80;
 	x.one_recovery_of = is_long() ? 200 : 0;
 	all_fine(&x);
 	assert_int_equal(x.captures, 300);
@@ -283,7 +283,7 @@ static void test_no_crash_makes_a_witness_contradict_itself(void **unused)
 	x.one_recovery_of = is_long() ? 3 : 1;
 	if (!is_long()) {
 		x.before_syncs = true;
-		x.one_cut_of = 2;
+		x.one_cut_of = 4;
 		x.variants = 2;
 		x.one_cut_in_it_of = 12;
 	}
@@ -368,6 +368,7 @@ static void test_a_sync_that_is_left_out_is_noticed(void **unused)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct replay x = cases[i].witnessed ? witnessed_steps() : few_steps();
 		x.one_cut_of = is_long() ? 1 : 5;
+		x.variants = is_long() ? 10 : DISK_NO_BYTES + 1;
 		x.lost = cases[i].lost;
 		replay(&x);
 		if (!x.broken)
