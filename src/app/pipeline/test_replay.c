@@ -353,8 +353,14 @@ static void examine(
 	struct run r;
 	struct err e = {0};
 	run_open(&r, root, past->run->inputs, 1000000 + (mix(past->upto, variant) >> 20));
-	for (const struct past *p = past; p; p = p->before)
+	for (const struct past *p = past; p; p = p->before) {
 		r.made |= p->run->made && p->run->promise[0].at <= p->upto;
+		for (size_t i = 0; i < p->run->npromises; i++) {
+			const struct promise *q = &p->run->promise[i];
+			if (q->is_least && q->at <= p->upto && q->n > r.least)
+				r.least = q->n;
+		}
+	}
 	disk_state_write(s, root);
 	x->states++;
 	if (recover(x, &r, past, &e) != OK)

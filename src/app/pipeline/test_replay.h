@@ -24,7 +24,8 @@ struct promise {
 	uint64_t n; /* as the two agree */
 	struct hash hash;
 	struct str text;
-	size_t at; /* filled in */
+	bool is_least; /* runs after it have n in `least`, at least */
+	size_t at;     /* filled in */
 };
 
 /* A checkpoint that was written anywhere. */
@@ -48,7 +49,8 @@ struct run {
 	size_t nseen;
 	uint64_t seed; /* of random numbers: another run has other ones */
 	unsigned unique;
-	bool made; /* the archive was reported to be there */
+	bool made;      /* the archive was reported to be there */
+	uint64_t least; /* of promises before a crash */
 	char trouble[sizeof(((struct err *)NULL)->msg)];
 };
 void run_promise(struct run *r, struct promise p);

@@ -99,8 +99,11 @@ static bool is_witnessed(const struct found *f, const struct promise *p)
 static void promise_witnessed(struct run *r, const struct checkpoint *c)
 {
 	run_promise(r,
-		(struct promise){
-			.what = "a checkpoint was cosigned", .holds = is_witnessed, .n = c->size, .hash = c->root});
+		(struct promise){.what = "a checkpoint was cosigned",
+			.holds = is_witnessed,
+			.is_least = true,
+			.n = c->size,
+			.hash = c->root});
 }
 
 /* Makes the witness, or what is missing of it. */
@@ -145,6 +148,8 @@ static rc ask(struct run *r, struct pipeline *p, struct cosign *w, struct err *e
 	struct checkpoint c;
 	uint64_t old = 0;
 	rc last = last_of(w, pipeline_key(p)->name, &r->a, &c, e); /* signed again from what is there */
+	if (r->least > (last == OK ? c.size : 0))
+		return err_set(e, E_VERIFY, "the witness has gone back");
 	if (last == OK)
 		promise_witnessed(r, &c);
 	else if (last != E_NOTFOUND)
