@@ -38,7 +38,7 @@ struct tile_out {
 struct seal {
 	struct tile_builder builder; /* first: out() gets back to the seal */
 	struct archive *ar;
-	struct signer *signer;
+	const struct signer *signer;
 	struct checkpoint last; /* signed, and its note as log/state has it */
 	struct buf last_note;
 	uint64_t published;

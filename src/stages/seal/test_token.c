@@ -283,6 +283,43 @@ static void test_root_and_consistency_of_every_earlier_size(void **unused)
 	end(&x);
 }
 
+/* Most of the partial tiles that those checkpoints had are gone by then. */
+static void test_every_entry_is_proved_under_every_earlier_checkpoint(void **unused)
+{
+	(void)unused;
+	struct writer x;
+	AUTO(arena) a = {0};
+	begin(&x, 0);
+	enum { N = 260 };
+	static struct checkpoint then[N + 1];
+	for (unsigned i = 0; i < N; i++) {
+		assert_int_equal(world_add(&x.w, x.ar, x.l, i, &x.e), OK);
+		assert_int_equal(seal_commit(x.l, &x.e), OK);
+		assert_int_equal(seal_checkpoint(x.ar, signer_key(x.w.signer), &a, &then[i + 1], NULL, &x.e), OK);
+	}
+	struct archive_scan *s = NULL;
+	struct frame f;
+	assert_int_equal(archive_scan_new(x.ar, 0, &s, &x.e), OK);
+	while (archive_scan_next(s, &f, &x.e) == OK) {
+		AUTO(arena) one = {0};
+		struct str leaf;
+		uint64_t i = f.ref.index;
+		struct tlog_proof p;
+		assert_int_equal(seal_leaf(&one, &f, &leaf, &x.e), OK);
+		struct hash h = tlog_leaf_hash(leaf);
+		for (uint64_t size = i % 7; size <= N; size += 7) {
+			rc got = seal_prove_then(x.ar, &then[N], &then[size], i, leaf, &p, &x.e);
+			assert_int_equal(got, size > i ? OK : E_NOTFOUND);
+			if (got == OK)
+				assert_int_equal(tlog_check_inclusion(&h, i, size, &p, &then[size].root, &x.e), OK);
+		}
+		assert_int_equal(seal_prove_then(x.ar, &then[N], &then[N], i ^ 1, leaf, &p, &x.e), E_VERIFY);
+		assert_int_equal(seal_prove_then(x.ar, &then[1], &then[N], 0, leaf, &p, &x.e), E_NOTFOUND);
+	}
+	archive_scan_free(s);
+	end(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_a_log_continues_another_with_its_first_entry),
 		cmocka_unit_test(test_token_about_what_this_log_never_was_is_refused),
 		cmocka_unit_test(test_root_and_consistency_of_every_earlier_size),
+		cmocka_unit_test(test_every_entry_is_proved_under_every_earlier_checkpoint),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
