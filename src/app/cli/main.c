@@ -275,46 +275,98 @@ static rc add_option(const char **list, size_t *n, const char *value, struct err
 	return OK;
 }
 
-static rc set_option(struct options *o, int id, const char *value, struct err *e)
+/* Where the text of an option goes; NULL when it takes none, or is more than text. */
+static const char **text_option(struct options *o, int id)
 {
-	uint64_t n = 0;
 	switch (id) {
 	case OPT_ARCHIVE:
-		o->archive = value;
-		return OK;
-	case OPT_JSON:
-		o->json = true;
-		return OK;
-	case OPT_QUIET:
-		o->quiet = true;
-		return OK;
-	case OPT_VERBOSE:
-		o->verbose = true;
-		return OK;
+		return &o->archive;
 	case OPT_URL:
-		o->url = value;
-		return OK;
+		return &o->url;
 	case OPT_TYPE:
-		o->type = value;
-		return OK;
+		return &o->type;
 	case OPT_ORIGIN:
-		o->origin = value;
-		return OK;
+		return &o->origin;
 	case OPT_USER_AGENT:
-		o->user_agent = value;
-		return OK;
+		return &o->user_agent;
 	case OPT_ACCEPT_LANGUAGE:
-		o->accept_language = value;
-		return OK;
+		return &o->accept_language;
 	case OPT_PROXY:
-		o->proxy = value;
-		return OK;
+		return &o->proxy;
 	case OPT_CA_FILE:
-		o->ca_file = value;
-		return OK;
+		return &o->ca_file;
+	case OPT_FROM:
+		return &o->from;
+	case OPT_LEAF:
+		return &o->leaf;
+	case OPT_NAME:
+		return &o->name;
+	case OPT_LISTEN:
+		return &o->listen;
+	case OPT_OUTPUT:
+		return &o->output;
+	case OPT_POLICY:
+		return &o->policy;
+	case OPT_AGAINST:
+		return &o->against;
+	case OPT_TSA_CA:
+		return &o->tsa_ca;
+	case OPT_HEADERS_FILE:
+		return &o->headers;
+	case OPT_CONTINUES:
+		return &o->continues;
+	case OPT_NEW_PASSPHRASE_FILE:
+		return &o->new_passphrase_file;
+	case OPT_PASSPHRASE_FILE:
+		return &o->passphrase_file;
+	default:
+		return NULL;
+	}
+}
+
+/* What an option without a value turns on; NULL for others. */
+static bool *flag_option(struct options *o, int id)
+{
+	switch (id) {
+	case OPT_JSON:
+		return &o->json;
+	case OPT_QUIET:
+		return &o->quiet;
+	case OPT_VERBOSE:
+		return &o->verbose;
 	case OPT_ALLOW_PRIVATE:
-		o->allow_private = true;
+		return &o->allow_private;
+	case OPT_BODY:
+		return &o->body;
+	case OPT_UPGRADE:
+		return &o->upgrade;
+	case OPT_LIST:
+		return &o->list;
+	case OPT_AGAIN:
+		return &o->again;
+	case OPT_LOW_MEMORY:
+		return &o->low_memory;
+	case OPT_NO_PASSPHRASE:
+		return &o->no_passphrase;
+	case OPT_DEEP:
+		return &o->deep;
+	default:
+		return NULL;
+	}
+}
+
+static rc set_option(struct options *o, int id, const char *value, struct err *e)
+{
+	const char **text = text_option(o, id);
+	bool *flag = flag_option(o, id);
+	uint64_t n = 0;
+	if (text)
+		*text = value;
+	if (flag)
+		*flag = true;
+	if (text || flag)
 		return OK;
+	switch (id) {
 	case OPT_MAX_BYTES:
 		return number(value, 1, CAP_FETCH_BODY, &o->max_bytes, "max-bytes", e);
 	case OPT_LIMIT:
@@ -331,68 +383,11 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		return add_option(o->keys, &o->nkeys, value, e);
 	case OPT_WITHHOLD:
 		return add_option(o->withhold, &o->nwithhold, value, e);
-	case OPT_BODY:
-		o->body = true;
-		return OK;
-	case OPT_FROM:
-		o->from = value;
-		return OK;
-	case OPT_LEAF:
-		o->leaf = value;
-		return OK;
-	case OPT_NAME:
-		o->name = value;
-		return OK;
-	case OPT_LISTEN:
-		o->listen = value;
-		return OK;
-	case OPT_OUTPUT:
-		o->output = value;
-		return OK;
 	case OPT_OLD:
 		o->has_old = true;
 		return number(value, 0, INT64_MAX, &o->old, "old", e);
-	case OPT_POLICY:
-		o->policy = value;
-		return OK;
-	case OPT_AGAINST:
-		o->against = value;
-		return OK;
-	case OPT_UPGRADE:
-		o->upgrade = true;
-		return OK;
-	case OPT_LIST:
-		o->list = true;
-		return OK;
-	case OPT_AGAIN:
-		o->again = true;
-		return OK;
-	case OPT_TSA_CA:
-		o->tsa_ca = value;
-		return OK;
-	case OPT_HEADERS_FILE:
-		o->headers = value;
-		return OK;
-	case OPT_PASSPHRASE_FILE:
-		o->passphrase_file = value;
-		return OK;
-	case OPT_NEW_PASSPHRASE_FILE:
-		o->new_passphrase_file = value;
-		return OK;
 	case OPT_PASSPHRASE_FD:
 		return number(value, 3, INT16_MAX, &o->passphrase_fd, "passphrase-fd", e);
-	case OPT_CONTINUES:
-		o->continues = value;
-		return OK;
-	case OPT_NO_PASSPHRASE:
-		o->no_passphrase = true;
-		return OK;
-	case OPT_LOW_MEMORY:
-		o->low_memory = true;
-		return OK;
-	case OPT_DEEP:
-		o->deep = true;
-		return OK;
 	case OPT_CONTENT:
 		o->part = CAPTURE_CONTENT;
 		return OK;

@@ -410,7 +410,7 @@ static rc is_token(struct archive_log *log, const struct frame *f, struct err *e
 	TRY(leaf_body_parse(&a, f->body, &body, &leaf, e));
 	if (leaf.kind != LEAF_ANCHOR)
 		return seal_intended(s->ar, s->key, f->ref.index, body.text, e);
-	TRY(seal_parse_checkpoint(body.note, s->key, &a, &c, e));
+	TRY(seal_token_note(body.note, s->key, &a, &c, e));
 	if (c.size != leaf.size || c.size > s->published.size)
 		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
 			(unsigned long long)leaf.size, (unsigned long long)c.size);
@@ -470,7 +470,8 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	return fs_remove(archive_env(l->ar), archive_dir(l->ar), LOG_INTENT ".tmp", e);
 }
 
-rc seal_open(struct archive *ar, const struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
+rc seal_open(
+	struct archive *ar, const struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
 {
 	struct seal_opened opened = {0};
 	struct seal *l = mem_alloc(sizeof(*l));

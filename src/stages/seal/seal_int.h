@@ -57,6 +57,9 @@ MUST_USE rc seal_usable(const struct seal *l, struct err *e);
 /* Whether the log's key has said that entry `index` would be that leaf. OK · E_VERIFY · E_IO. */
 MUST_USE rc seal_intended(
 	struct archive *ar, const struct note_key *key, uint64_t index, struct str leaf, struct err *e);
+/* The checkpoint that a token is about: signed by the log's key, once, and by nobody else. OK · E_VERIFY · E_LIMIT. */
+MUST_USE rc seal_token_note(
+	struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e);
 
 /* Reads and verifies a checkpoint file. E_NOTFOUND · E_VERIFY · E_FORMAT. */
 MUST_USE rc seal_read_checkpoint(int dir, const char *path, const struct note_key *key, struct arena *a,
