@@ -399,8 +399,6 @@ static rc is_token(struct archive_log *log, const struct frame *f, struct err *e
 	AUTO(arena) a = {0};
 	struct leaf_body body;
 	struct leaf leaf;
-	struct checkpoint c;
-	struct hash root;
 	if (f->kind == FRAME_LEAF) {
 		TRY(leaf_parse(&a, f->body, &leaf, e));
 		if (leaf.kind != LEAF_KEY && (leaf.kind != LEAF_CONTINUES || f->ref.index != 0))
@@ -410,14 +408,7 @@ static rc is_token(struct archive_log *log, const struct frame *f, struct err *e
 	TRY(leaf_body_parse(&a, f->body, &body, &leaf, e));
 	if (leaf.kind != LEAF_ANCHOR)
 		return seal_intended(s->ar, s->key, f->ref.index, body.text, e);
-	TRY(seal_token_note(body.note, s->key, &a, &c, e));
-	if (c.size != leaf.size || c.size > s->published.size)
-		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
-			(unsigned long long)leaf.size, (unsigned long long)c.size);
-	TRY(seal_root_at(s->ar, &s->published, c.size, &root, e));
-	if (!hash_eq(&root, &c.root))
-		return err_set(e, E_VERIFY, "a token about a checkpoint of another log");
-	return OK;
+	return seal_is_about(s->ar, s->key, &s->published, &leaf, body.note, e);
 }
 
 static rc is_entry(struct archive_log *log, const struct frame *f, struct err *e)
