@@ -191,19 +191,19 @@ class Archive:
             c = self.log_signed(note, True)
             need(c[1] == number(m[2]) <= index, "a token about another size")
             self.tokens.append((index, m[1], c, note, data))
-        elif index < self.size:
-            self.policy = data
-        need(m[3] or (not note and index < self.size), "a policy with a checkpoint, or not sealed")
+        elif index < self.size: self.policy = data
+        need(m[3] or (not note and self.spoken_for(index, leaf)), "a policy with a checkpoint, or not sealed")
         return leaf
+    def spoken_for(self, index, leaf):
+        return index < self.size or open_note(read(self.path, "log/intent"), [self.key]) == (b"onrecord/v1 intent %d\n" % index + leaf, [self.key])
     def leaf_of(self, kind, index, body, place):
         leaf, m = body, LEAF.fullmatch(body)
         if kind == 1:
             fields, root = read_record(body)
-            self.check_span(fields)
-            leaf = entry_of(root)
+            leaf = self.check_span(fields) or entry_of(root)
         elif kind == 3: leaf = self.read_token(index, body)
         else:
-            need(kind == 2 and m and (m[5] or (m[6] and index == 0)) and index < self.size, "a leaf that cannot be here")
+            need(kind == 2 and m and (m[5] or (m[6] and index == 0)) and self.spoken_for(index, body), "a leaf that cannot be here")
         need(place == (self.serial, self.warc_at), "the frame's head says another place in warc/")
         return leaf
     def frames(self):
@@ -246,7 +246,7 @@ class Archive:
                 want.add("tile/%s/%s" % (name, tile_number(at // 256)) + (".p/%d" % width if width < 256 else ""))
         for name in self.names("log"):
             m = re.fullmatch(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", name)
-            here = name in ("state", "checkpoint")
+            here = name in ("state", "checkpoint", "intent")
             if m:
                 n, width = int(re.sub("[x/]", "", m[2])), int(m[3] or 256)
                 part = rows.get(m[1], [])[n * 256:n * 256 + width]

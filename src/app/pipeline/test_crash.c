@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A session of 300 captures, cut after every change to a file, with what a crash may make of that (test_replay.h).
- * With ONRECORD_TEST_LONG every cut and ten states of each, and cuts of the recoveries; else a sample. */
+ * With ONRECORD_TEST_LONG every cut and ten states of each, and cuts of the recoveries; else a sample. The tests that
+ * ONRECORD_TEST_ONLY names (as "test_no_crash*") are run alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/pipeline/test_replay.h"
+#include "app/pipeline/test_steps.h"
 #include "base/buf.h"
 #include "base/caps.h"
 #include "io/fs/fs.h"
@@ -38,11 +39,6 @@ static bool is_made(const struct found *f, const struct promise *p)
 	return f->ar != NULL;
 }
 
-static bool is_sealed(const struct found *f, const struct promise *p)
-{
-	return f->published.size >= p->n;
-}
-
 /* Makes the archive, or what is missing of it when nobody was told that it is there. */
 static rc step_init(struct run *r, struct err *e)
 {
@@ -56,28 +52,6 @@ static rc step_init(struct run *r, struct err *e)
 	run_promise(r, (struct promise){.what = "the archive was made", .holds = is_made});
 	r->made = true;
 	return OK;
-}
-
-static rc seal(struct run *r, struct pipeline *p, struct err *e)
-{
-	uint64_t n = 0;
-	TRY(pipeline_seal(p, e));
-	TRY(pipeline_sealed(p, &n, e));
-	run_promise(r, (struct promise){.what = "entries were sealed", .holds = is_sealed, .n = n});
-	return OK;
-}
-
-/* Opens, does it, and closes; or ends without sealing, as a kill would. */
-static rc with_pipeline(
-	struct run *r, rc (*what)(struct run *r, struct pipeline *p, struct err *e), bool close, struct err *e)
-{
-	struct pipeline *p = NULL;
-	TRY(pipeline_open(&r->env, r->archive, true, &r->ui, &p, e));
-	rc got = what(r, p, e);
-	if (got == OK && close)
-		got = seal(r, p, e);
-	pipeline_abandon(p);
-	return got;
 }
 
 static rc add_page(struct run *r, struct pipeline *p, struct err *e)
@@ -96,7 +70,7 @@ static rc add_sealed_pages(struct run *r, struct pipeline *p, struct err *e)
 {
 	for (unsigned i = 0; i < 10; i++) {
 		TRY(add_page(r, p, e));
-		TRY(seal(r, p, e));
+		TRY(run_seal(r, p, e));
 	}
 	return OK;
 }
@@ -152,58 +126,87 @@ static rc fetch_20(struct run *r, struct pipeline *p, struct err *e)
 
 static rc step_import_40(struct run *r, struct err *e)
 {
-	return with_pipeline(r, import_40, true, e);
+	return run_pipeline(r, import_40, true, e);
 }
 
 static rc step_import_160(struct run *r, struct err *e)
 {
-	return with_pipeline(r, import_160, true, e);
+	return run_pipeline(r, import_160, true, e);
 }
 
 static rc step_pages(struct run *r, struct err *e)
 {
-	return with_pipeline(r, add_sealed_pages, true, e);
+	return run_pipeline(r, add_sealed_pages, true, e);
 }
 
 static rc step_fetch(struct run *r, struct err *e)
 {
-	return with_pipeline(r, fetch_20, true, e);
+	return run_pipeline(r, fetch_20, true, e);
 }
 
 static rc step_unsealed(struct run *r, struct err *e)
 {
-	return with_pipeline(r, add_pages, false, e);
+	return run_pipeline(r, add_pages, false, e);
+}
+
+static rc token_and_page(struct run *r, struct pipeline *p, struct err *e)
+{
+	TRY(step_witness_again(r, p, e));
+	TRY(step_add_token(r, p, e));
+	return add_page(r, p, e);
 }
 
 static rc step_one_page(struct run *r, struct err *e)
 {
-	return with_pipeline(r, add_page, true, e);
+	return run_pipeline(r, token_and_page, true, e);
 }
 
-/* 300 captures; imports have an entry for their file too. The tile of 256 entries is full in the second half. */
+/* 300 captures; imports have an entry for their file too. Tokens and the like are spread among them. The tile of 256
+ * entries is full in the second half. */
 static const struct step SESSION[] = {
 	{"init", step_init},
 	{"import of 40", step_import_40},
+	{"a policy", step_policy},
 	{"ten pages, sealed one by one", step_pages},
+	{"anchoring", step_anchor},
 	{"fetch of 20", step_fetch},
+	{"a witness", step_witness},
+	{"a policy by somebody else", step_policy_forged},
 	{"import of 160", step_import_160},
 	{"five pages that are not sealed", step_unsealed},
+	{"the witness once more", step_witness},
+	{"tokens", step_tokens},
+	{"a key by somebody else", step_key_forged},
 	{"ten pages more", step_pages},
+	{"blocks for what was promised", step_upgrade},
 	{"five pages more that are not sealed", step_unsealed},
+	{"tokens that are not sealed", step_tokens_unsealed},
+	{"the witness again", step_witness},
+	{"a key", step_key},
 	{"import of 40 more", step_import_40},
+	{"anchoring once more", step_anchor},
 	{"ten pages at the end", step_pages},
 };
 /* After a crash. */
 static const struct step AFTER[] = {
 	{"init again", step_init},
-	{"a page", step_one_page},
+	{"the witness, a token and a page", step_one_page},
 };
 
 static const struct step FEW[] = {
 	{"init", step_init},
 	{"a page", step_one_page},
 	{"five pages that are not sealed", step_unsealed},
+	{"a policy", step_policy},
+	{"a key by somebody else", step_key_forged},
 	{"ten pages, sealed one by one", step_pages},
+};
+
+static const struct step WITNESSED[] = {
+	{"init", step_init},
+	{"a page", step_one_page},
+	{"a witness", step_witness},
+	{"a page more", step_one_page},
 };
 
 static bool is_long(void)
@@ -238,7 +241,7 @@ static void test_no_crash_loses_what_was_reported(void **unused)
 	struct replay x = few_steps();
 	x.session = SESSION;
 	x.nsession = ARRAY_LEN(SESSION);
-	x.one_cut_of = is_long() ? 1 : 60;
+	x.one_cut_of = is_long() ? 1 : 80;
 	x.one_recovery_of = is_long() ? 200 : 0;
 	all_fine(&x);
 	assert_int_equal(x.captures, 300);
@@ -257,6 +260,33 @@ static void test_no_crash_after_a_kill_loses_what_was_reported(void **unused)
 		x.nsession--;
 		x.variants = 3;
 		x.one_cut_in_it_of = 8;
+	}
+	all_fine(&x);
+}
+
+static struct replay witnessed_steps(void)
+{
+	struct replay x = few_steps();
+	x.session = WITNESSED;
+	x.nsession = ARRAY_LEN(WITNESSED);
+	return x;
+}
+
+static void test_no_crash_makes_a_witness_contradict_itself(void **unused)
+{
+	(void)unused;
+	struct replay x = witnessed_steps();
+	x.one_cut_of = is_long() ? 1 : 6;
+	x.one_recovery_of = is_long() ? 20 : 0;
+	all_fine(&x);
+	x = witnessed_steps();
+	x.kills = true;
+	x.one_recovery_of = is_long() ? 3 : 1;
+	if (!is_long()) {
+		x.before_syncs = true;
+		x.one_cut_of = 4;
+		x.variants = 2;
+		x.one_cut_in_it_of = 12;
 	}
 	all_fine(&x);
 }
@@ -291,6 +321,26 @@ static bool state_not_synced(const struct change *c)
 	return c->op == ENV_SYNC && str_eq(c->path, STR("archive/log/state.tmp"));
 }
 
+static bool intent_not_synced(const struct change *c)
+{
+	return c->op == ENV_SYNC && str_eq(c->path, STR("archive/log/intent.tmp"));
+}
+
+static bool put_aside_not_synced(const struct change *c)
+{
+	return is_sync_below(c, STR("archive/lost+found/"));
+}
+
+static bool cosigned_not_synced(const struct change *c)
+{
+	return is_sync_below(c, STR("witness/logs/")) && str_ends(c->path, STR("/cosigned.tmp"));
+}
+
+static bool cosigned_name_not_synced(const struct change *c)
+{
+	return is_sync_below(c, STR("witness/logs/")) && c->path.n == STR("witness/logs/").n + 64;
+}
+
 static bool log_names_not_synced(const struct change *c)
 {
 	return c->op == ENV_SYNC && str_eq(c->path, STR("archive/log"));
@@ -303,17 +353,23 @@ static void test_a_sync_that_is_left_out_is_noticed(void **unused)
 	static const struct {
 		const char *what;
 		bool (*lost)(const struct change *c);
+		bool witnessed;
 	} cases[] = {
-		{"records", records_not_synced},
-		{"warc", warc_not_synced},
-		{"names in warc/", warc_names_not_synced},
-		{"tiles", tiles_not_synced},
-		{"log/state", state_not_synced},
-		{"names in log/", log_names_not_synced},
+		{"records", records_not_synced, false},
+		{"warc", warc_not_synced, false},
+		{"names in warc/", warc_names_not_synced, false},
+		{"tiles", tiles_not_synced, false},
+		{"log/state", state_not_synced, false},
+		{"log/intent", intent_not_synced, false},
+		{"lost+found", put_aside_not_synced, false},
+		{"names in log/", log_names_not_synced, false},
+		{"what a witness has cosigned", cosigned_not_synced, true},
+		{"its name", cosigned_name_not_synced, true},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct replay x = few_steps();
+		struct replay x = cases[i].witnessed ? witnessed_steps() : few_steps();
 		x.one_cut_of = is_long() ? 1 : 5;
+		x.variants = is_long() ? 10 : DISK_NO_BYTES + 1;
 		x.lost = cases[i].lost;
 		replay(&x);
 		if (!x.broken)
@@ -328,7 +384,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_sync_that_is_left_out_is_noticed),
 		cmocka_unit_test(test_no_crash_loses_what_was_reported),
+		cmocka_unit_test(test_no_crash_makes_a_witness_contradict_itself),
 		cmocka_unit_test(test_no_crash_after_a_kill_loses_what_was_reported),
 	};
+	cmocka_set_test_filter(getenv("ONRECORD_TEST_ONLY"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

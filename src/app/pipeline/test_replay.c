@@ -107,6 +107,31 @@ static void on_trouble(struct pipeline_ui *ui, const struct err *e)
 	memcpy(run_of_ui(ui)->trouble, e->msg, sizeof(e->msg));
 }
 
+static bool is_sealed(const struct found *f, const struct promise *p)
+{
+	return f->published.size >= p->n;
+}
+
+rc run_seal(struct run *r, struct pipeline *p, struct err *e)
+{
+	uint64_t n = 0;
+	TRY(pipeline_seal(p, e));
+	TRY(pipeline_sealed(p, &n, e));
+	run_promise(r, (struct promise){.what = "entries were sealed", .holds = is_sealed, .n = n});
+	return OK;
+}
+
+rc run_pipeline(struct run *r, rc (*what)(struct run *r, struct pipeline *p, struct err *e), bool close, struct err *e)
+{
+	struct pipeline *p = NULL;
+	TRY(pipeline_open(&r->env, r->archive, true, &r->ui, &p, e));
+	rc got = what(r, p, e);
+	if (got == OK && close)
+		got = run_seal(r, p, e);
+	pipeline_abandon(p);
+	return got;
+}
+
 static void run_open(struct run *r, const char *root, const char *inputs, uint64_t seed)
 {
 	*r = (struct run){.ui = {.kept = on_kept, .trouble = on_trouble}, .root = root, .inputs = inputs, .seed = seed};
@@ -165,6 +190,14 @@ static rc broken_promise(struct found *f, const struct past *past, struct err *e
 	return OK;
 }
 
+static rc find_token(struct found *f, struct arena *a, struct str text, struct err *e)
+{
+	struct leaf leaf;
+	TRY(leaf_parse(a, text, &leaf, e));
+	*(struct hash *)arena_push(a, &f->token, &f->ntokens, sizeof(leaf.hash)) = leaf.hash;
+	return OK;
+}
+
 static rc find_frames(struct found *f, struct arena *a, struct err *e)
 {
 	struct archive_scan *s = NULL;
@@ -177,6 +210,9 @@ static rc find_frames(struct found *f, struct arena *a, struct err *e)
 	while (r == OK && (r = archive_scan_next(s, &frame, e)) == OK) {
 		struct str leaf = STR("");
 		r = seal_leaf(a, &frame, &leaf, e);
+		if (r == OK && frame.kind == FRAME_TOKEN)
+			r = find_token(f, a, leaf, e);
+		f->nothers += frame.kind != FRAME_RECORD;
 		struct hash h = tlog_leaf_hash(leaf);
 		tlog_edge_add(&edge, &h);
 		*(struct hash *)arena_push(a, &f->id, &f->n, sizeof(h)) = hash_of(leaf);
@@ -211,6 +247,32 @@ static rc verify(struct found *f, const struct note_key *key, struct err *e)
 	return p.e.code;
 }
 
+/* What `ls` and `show` know of entries that are no records. */
+struct listed {
+	struct pipeline_tokens visit; /* first */
+	const struct found *f;
+	size_t n;
+};
+
+static rc on_listed(struct pipeline_tokens *v, const struct pipeline_token *t, struct err *e)
+{
+	struct listed *l = (struct listed *)v;
+	struct hash h = hash_of(t->text);
+	l->n++;
+	if (t->ref.index >= l->f->n || !hash_eq(&h, &l->f->id[t->ref.index]))
+		return err_set(e, E_VERIFY, "the catalog has another entry %llu", (unsigned long long)t->ref.index);
+	return OK;
+}
+
+static rc check_catalog(const struct found *f, struct pipeline *p, struct err *e)
+{
+	struct listed l = {{on_listed}, f, 0};
+	TRY(pipeline_tokens(p, &l.visit, e));
+	if (l.n != f->nothers)
+		return err_set(e, E_VERIFY, "the catalog has %zu of %zu entries that are no records", l.n, f->nothers);
+	return OK;
+}
+
 /* Recovers, goes on, and holds all against what came before. */
 static rc recover(struct replay *x, struct run *r, const struct past *past, struct err *e)
 {
@@ -230,6 +292,8 @@ static rc recover(struct replay *x, struct run *r, const struct past *past, stru
 		got = broken_promise(&f, &all, e);
 	if (got == OK)
 		got = verify(&f, pipeline_key(p), e);
+	if (got == OK)
+		got = check_catalog(&f, p, e);
 	pipeline_abandon(p);
 	return got;
 }
@@ -289,8 +353,14 @@ static void examine(
 	struct run r;
 	struct err e = {0};
 	run_open(&r, root, past->run->inputs, 1000000 + (mix(past->upto, variant) >> 20));
-	for (const struct past *p = past; p; p = p->before)
+	for (const struct past *p = past; p; p = p->before) {
 		r.made |= p->run->made && p->run->promise[0].at <= p->upto;
+		for (size_t i = 0; i < p->run->npromises; i++) {
+			const struct promise *q = &p->run->promise[i];
+			if (q->is_least && q->at <= p->upto && q->n > r.least)
+				r.least = q->n;
+		}
+	}
 	disk_state_write(s, root);
 	x->states++;
 	if (recover(x, &r, past, &e) != OK)

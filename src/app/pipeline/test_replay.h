@@ -24,7 +24,8 @@ struct promise {
 	uint64_t n; /* as the two agree */
 	struct hash hash;
 	struct str text;
-	size_t at; /* filled in */
+	bool is_least; /* runs after it have n in `least`, at least */
+	size_t at;     /* filled in */
 };
 
 /* A checkpoint that was written anywhere. */
@@ -48,10 +49,15 @@ struct run {
 	size_t nseen;
 	uint64_t seed; /* of random numbers: another run has other ones */
 	unsigned unique;
-	bool made; /* the archive was reported to be there */
+	bool made;      /* the archive was reported to be there */
+	uint64_t least; /* of promises before a crash */
 	char trouble[sizeof(((struct err *)NULL)->msg)];
 };
 void run_promise(struct run *r, struct promise p);
+/* Seals, and promises that it is. */
+rc run_seal(struct run *r, struct pipeline *p, struct err *e);
+/* Opens, does it, seals and closes; or ends without sealing, as a kill would. */
+rc run_pipeline(struct run *r, rc (*what)(struct run *r, struct pipeline *p, struct err *e), bool close, struct err *e);
 
 struct step {
 	const char *name;
@@ -65,6 +71,9 @@ struct found {
 	struct hash *id;   /* SHA-256 of each frame's leaf text */
 	struct hash *root; /* of the tree with that many leaves */
 	size_t n;
+	struct hash *token; /* SHA-256 of the bytes of each token and policy */
+	size_t ntokens;
+	size_t nothers; /* frames that are no records */
 	struct checkpoint published;
 };
 

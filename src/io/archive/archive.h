@@ -84,7 +84,7 @@ struct archive_log {
 	uint64_t sealed; /* frames below it are entries that were signed */
 	/* OK when `f`, whose index is below it, is that entry · E_VERIFY. NULL: nobody can tell */
 	rc (*is_entry)(struct archive_log *l, const struct frame *f, struct err *e);
-	/* OK when `f`, a token behind them, is one that the log takes · E_VERIFY. NULL: it takes none */
+	/* OK when `f`, no record and behind them, is one that the log takes · E_VERIFY. NULL: it takes none */
 	rc (*is_token)(struct archive_log *l, const struct frame *f, struct err *e);
 };
 /* What start-up found behind the last frame and moved into lost+found. */

@@ -79,11 +79,11 @@ static rc span_there(struct archive *ar, const struct archive_end *end, const st
 	return OK;
 }
 
-/* The log knows whether a token is about a checkpoint of its own. */
-static rc kept_token(const struct end_found *end, const struct frame *f, struct err *e)
+/* The log knows whether a token is about a checkpoint of its own, and for what else its key has spoken. */
+static rc kept_public(const struct end_found *end, const struct frame *f, struct err *e)
 {
 	if (!end->log || !end->log->is_token)
-		return err_set(e, E_VERIFY, "a token, and no log to say whether it is about it");
+		return err_set(e, E_VERIFY, "no record, and no log to say whether it is one of its entries");
 	TRY(end->log->is_token(end->log, f, e));
 	if (!head_agrees(f, &end->warc))
 		return err_set(e, E_VERIFY, "its head says another place in warc/ than the records before it");
@@ -97,10 +97,8 @@ static rc kept_frame(struct archive *ar, struct end_found *end, const struct fra
 	struct record r;
 	struct archive_span span;
 	bool has = false;
-	if (f->kind == FRAME_TOKEN)
-		return kept_token(end, f, e);
 	if (f->kind != FRAME_RECORD)
-		return err_set(e, E_VERIFY, "no record; a public leaf is not kept before it is sealed");
+		return kept_public(end, f, e);
 	TRY(record_decode(&a, f->body, &r, e));
 	TRY(archive_span_of(&r, &has, &span, e));
 	struct archive_end behind = end->warc;

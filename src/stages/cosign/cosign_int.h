@@ -49,7 +49,7 @@ struct cosign_paths cosign_paths(struct arena *a, struct str origin_hash);
 /* What was cosigned last: the message that was signed, an empty line, and the log's signature lines. */
 struct cosign_last {
 	bool is;
-	bool only_here; /* the copy outside does not have it yet: nothing of it was signed */
+	bool only_here; /* the copy outside does not have it: it may not be synced, and nothing of it be signed */
 	uint64_t time;
 	struct str text; /* of the checkpoint */
 	struct str sigs; /* the log's lines */

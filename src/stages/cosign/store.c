@@ -64,7 +64,7 @@ rc cosign_last_load(
 			(unsigned long long)out.checkpoint.size, (unsigned long long)(in.is ? in.checkpoint.size : 0));
 	if (out.is && out.checkpoint.size == in.checkpoint.size && !hash_eq(&out.checkpoint.root, &in.checkpoint.root))
 		return err_set(e, E_VERIFY, "%s: another history than the one that this witness has cosigned", p->last);
-	in.only_here = w->outside >= 0 && (!out.is || out.checkpoint.size < in.checkpoint.size || out.time < in.time);
+	in.only_here = w->outside < 0 || !out.is || out.checkpoint.size < in.checkpoint.size || out.time < in.time;
 	if (out.is && out.time > in.time)
 		in.time = out.time;
 	*ret = in;

@@ -244,6 +244,27 @@ static void test_what_was_cosigned_last_can_be_read(void **state)
 	world_close(&w);
 }
 
+/* An answer may have been killed between giving the file its name and syncing that; what is signed again from it must
+ * not be gone after the machine stops. */
+static void test_what_was_stored_last_is_stored_again_when_no_copy_outside_says_that_it_was_synced(void **state)
+{
+	(void)state;
+	struct world w;
+	struct err e;
+	struct str note;
+	struct cosign *c = NULL;
+	world_open(&w);
+	w.state = NULL;
+	struct hash h = hash_of(STR(LOG));
+	assert_int_equal(status_of(&w, &w.log, 0, 5), 200);
+	assert_int_equal(cosign_open(&w.env, w.path, &w.how, &c, &e), OK);
+	w.changes = 0;
+	assert_int_equal(cosign_latest(c, hex_of(&w.a, hash_str(&h)), &w.a, &note, &e), OK);
+	assert_true(w.changes > 1); /* the lock is one */
+	cosign_free(c);
+	world_close(&w);
+}
+
 static void test_time_does_not_go_back(void **state)
 {
 	(void)state;
@@ -609,6 +630,8 @@ int main(void)
 		cmocka_unit_test(test_it_cosigns_what_goes_on_and_nothing_else),
 		cmocka_unit_test(test_whom_it_does_not_know_it_does_not_sign_for),
 		cmocka_unit_test(test_what_was_cosigned_last_can_be_read),
+		cmocka_unit_test(
+			test_what_was_stored_last_is_stored_again_when_no_copy_outside_says_that_it_was_synced),
 		cmocka_unit_test(test_time_does_not_go_back),
 		cmocka_unit_test(test_an_older_copy_of_the_folder_does_not_sign),
 		cmocka_unit_test(test_a_damaged_store_signs_nothing),

@@ -272,6 +272,15 @@ static void set_last(struct seal *l, const struct tlog_edge *edge, struct str no
 	buf_add(&l->last_note, note);
 }
 
+/* It has no say about what is sealed, nor about an entry that never came to be. */
+static rc drop_intent(struct seal *l, struct err *e)
+{
+	if (l->intended)
+		TRY(fs_remove(archive_env(l->ar), archive_dir(l->ar), LOG_INTENT, e));
+	l->intended = false;
+	return OK;
+}
+
 rc seal_commit(struct seal *l, struct err *e)
 {
 	AUTO(buf) note = {0};
@@ -285,6 +294,7 @@ rc seal_commit(struct seal *l, struct err *e)
 	TRY(remember(l->ar, l->signer, buf_str(&note), e));
 	set_last(l, &l->builder.edge, buf_str(&note));
 	TRY(publish(l, buf_str(&note), e));
+	TRY(drop_intent(l, e));
 	l->dead = false;
 	return OK;
 }
@@ -397,7 +407,7 @@ static rc root_then(struct sealed_log *s, uint64_t size, struct hash *ret, struc
 }
 
 /* A token speaks for itself, whoever put it there: what it is worth is found when it is looked at. A policy decides
- * what others are worth, so it is not taken from a folder that anybody may have written to. */
+ * what others are worth, so the log's key must speak for it; for a change of keys too. */
 static rc is_token(struct archive_log *log, const struct frame *f, struct err *e)
 {
 	struct sealed_log *s = (struct sealed_log *)log;
@@ -406,9 +416,15 @@ static rc is_token(struct archive_log *log, const struct frame *f, struct err *e
 	struct leaf leaf;
 	struct checkpoint c;
 	struct hash root;
+	if (f->kind == FRAME_LEAF) {
+		TRY(leaf_parse(&a, f->body, &leaf, e));
+		if (leaf.kind != LEAF_KEY && (leaf.kind != LEAF_CONTINUES || f->ref.index != 0))
+			return err_set(e, E_VERIFY, "a leaf that does not stand by itself, or not here");
+		return seal_intended(s->ar, s->key, f->ref.index, f->body, e);
+	}
 	TRY(leaf_body_parse(&a, f->body, &body, &leaf, e));
 	if (leaf.kind != LEAF_ANCHOR)
-		return err_set(e, E_VERIFY, "a policy is not kept before it is sealed");
+		return seal_intended(s->ar, s->key, f->ref.index, body.text, e);
 	TRY(seal_token_note(body.note, s->key, &a, &c, e));
 	if (c.size != leaf.size || c.size > s->published.size)
 		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
@@ -465,7 +481,10 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	if (l->unpublished)
 		TRY(publish(l, note, e));
 	TRY(drop_old_partials(l, e));
-	return load_pending(l, opened->recovery.frames, e);
+	TRY(load_pending(l, opened->recovery.frames, e));
+	l->intended = true; /* one of a command that was killed, if any */
+	TRY(drop_intent(l, e));
+	return fs_remove(archive_env(l->ar), archive_dir(l->ar), LOG_INTENT ".tmp", e);
 }
 
 rc seal_open(

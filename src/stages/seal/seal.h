@@ -59,7 +59,7 @@ struct seal_token {
 };
 MUST_USE rc seal_add_token(struct seal *l, const struct seal_token *t, struct archive_ref *ret, struct err *e);
 /* The same for a policy's text, and for a leaf that speaks for itself (LEAF_KEY; LEAF_CONTINUES in an empty log).
- * Neither survives a crash before the next commit: it goes to lost+found. */
+ * The log's key speaks for it first, so that a frame that somebody else wrote behind the end is none. */
 MUST_USE rc seal_add_policy(struct seal *l, struct str text, struct archive_ref *ret, struct err *e);
 MUST_USE rc seal_add_leaf(struct seal *l, const struct leaf *leaf, struct archive_ref *ret, struct err *e);
 /* The published checkpoint as it was signed, by the log's key alone: what witnesses and time stamps are asked about.

@@ -9,6 +9,7 @@
 
 #define LOG_STATE "log/state"
 #define LOG_CHECKPOINT "log/checkpoint"
+#define LOG_INTENT "log/intent"
 
 /* Builds tiles from leaves, in order, and hands each full one out. Level -1 is the entry bundle. */
 struct tile_builder {
@@ -46,12 +47,16 @@ struct seal {
 	struct arena batch; /* tiles to be written at the next commit */
 	struct tile_out *out;
 	size_t nout;
+	bool intended; /* LOG_INTENT may be there */
 	bool dead;
 };
 
 /* OK · E_IO an earlier failure has used it up. */
 MUST_USE rc seal_usable(const struct seal *l, struct err *e);
 
+/* Whether the log's key has said that entry `index` would be that leaf. OK · E_VERIFY · E_IO. */
+MUST_USE rc seal_intended(
+	struct archive *ar, const struct note_key *key, uint64_t index, struct str leaf, struct err *e);
 /* The checkpoint that a token is about: signed by the log's key, once, and by nobody else. OK · E_VERIFY · E_LIMIT. */
 MUST_USE rc seal_token_note(
 	struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e);

@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "io/fs/fs.h"
@@ -99,22 +101,96 @@ static void test_token_that_was_kept_is_sealed_by_the_next_command(void **unused
 	end(&x);
 }
 
-static void test_policy_and_key_that_were_not_sealed_go_to_lost_and_found(void **unused)
+static rc add_policy_or_key(struct writer *x, bool policy)
+{
+	struct archive_ref ref;
+	const struct leaf key = {.kind = LEAF_KEY, .name = STR("example.org/x+00000000+AQ")};
+	return policy ? seal_add_policy(x->l, STR("quorum none\n"), &ref, &x->e)
+		      : seal_add_leaf(x->l, &key, &ref, &x->e);
+}
+
+static const char *intent_path(struct writer *x)
+{
+	return str_fmt(&x->w.a, "%s/log/intent", x->w.path).p;
+}
+
+static void test_policy_and_key_that_were_kept_are_sealed_by_the_next_command(void **unused)
 {
 	(void)unused;
 	for (int policy = 0; policy < 2; policy++) {
 		struct writer x;
-		struct archive_ref ref;
 		begin(&x, 3);
-		const struct leaf key = {.kind = LEAF_KEY, .name = STR("example.org/x+00000000+AQ")};
-		if (policy)
-			assert_int_equal(seal_add_policy(x.l, STR("quorum none\n"), &ref, &x.e), OK);
-		else
-			assert_int_equal(seal_add_leaf(x.l, &key, &ref, &x.e), OK);
+		assert_int_equal(add_policy_or_key(&x, policy), OK);
+		assert_int_equal(access(intent_path(&x), F_OK), 0);
+		struct told told = verify(&x.w);
+		if (told.report.problems)
+			fail_msg("%s", told.first.msg);
+		assert_int_equal(told.report.problems, 0);
+		assert_int_equal(reopen(&x), OK);
+		assert_int_equal(x.opened.pending, 1);
+		assert_int_equal(access(intent_path(&x), F_OK), -1);
+		assert_verified(&x.w, 4);
+		end(&x);
+	}
+}
+
+/* Somebody who may write to the folder has no key, but has what the key has once said. */
+static void test_policy_and_key_that_the_logs_key_did_not_speak_for_go_to_lost_and_found(void **unused)
+{
+	(void)unused;
+	enum { NONE, OTHER_PLACE, OTHER_LEAF, OTHER_KEY, NO_NOTE, WAYS };
+	for (int i = 0; i < 2 * WAYS; i++) {
+		struct writer x;
+		bool policy = i % 2;
+		AUTO(buf) intent = {0};
+		struct signer *other = NULL;
+		AUTO(buf) private = {0};
+		buf_init(&intent, 4096);
+		buf_init(&private, 4096);
+		begin(&x, 3);
+		assert_int_equal(add_policy_or_key(&x, policy), OK);
+		const char *leaf = i / 2 == OTHER_LEAF ? "onrecord/v1 policy AAAA"
+						       : "onrecord/v1 key add example.org/x+00000000+AQ";
+		if (policy && i / 2 != OTHER_LEAF)
+			leaf = "onrecord/v1 policy CM/K7ZV227lS5zOCrswK2woNXW1csSUMZb05nDXC8yQ=";
+		buf_addf(&intent, "onrecord/v1 intent %d\n%s\n", i / 2 == OTHER_PLACE ? 4 : 3, leaf);
+		assert_int_equal(signer_generate(&x.w.env, signer_key(x.w.signer)->name, &private, &x.e), OK);
+		assert_int_equal(signer_open(buf_str(&private), &other, &x.e), OK);
+		if (i / 2 != NO_NOTE)
+			assert_int_equal(signer_sign_note(i / 2 == OTHER_KEY ? other : x.w.signer, &intent, &x.e), OK);
+		assert_int_equal(unlink(intent_path(&x)), 0);
+		if (i / 2 != NONE)
+			assert_int_equal(
+				fs_commit(&x.w.env, AT_FDCWD, intent_path(&x), buf_str(&intent), 0644, &x.e), OK);
+		assert_int_equal(verify(&x.w).report.problems, 1);
+		signer_free(other);
 		assert_int_equal(reopen(&x), OK);
 		assert_int_equal(x.opened.recovery.refused.code, E_VERIFY);
 		assert_int_equal(x.opened.recovery.frames, 3);
+		assert_int_equal(access(intent_path(&x), F_OK), -1);
 		assert_verified(&x.w, 3);
+		end(&x);
+	}
+}
+
+/* Each change is made to fail in turn: what was told as kept is there, and nothing is in between. */
+static void test_policy_is_kept_or_not_whatever_fails(void **unused)
+{
+	(void)unused;
+	rc r = E_IO;
+	for (int i = 0; r != OK; i++) {
+		struct writer x;
+		begin(&x, 3);
+		x.w.changes = 0;
+		x.w.fail_at = i;
+		r = add_policy_or_key(&x, true);
+		if (r == OK)
+			r = seal_commit(x.l, &x.e);
+		x.w.fail_at = -1;
+		assert_int_equal(reopen(&x), OK);
+		assert_true(seal_size(x.l) == 4 || (r != OK && seal_size(x.l) == 3));
+		assert_int_equal(access(intent_path(&x), F_OK), -1);
+		assert_verified(&x.w, seal_size(x.l));
 		end(&x);
 	}
 }
@@ -498,29 +574,6 @@ static void test_token_on_a_failing_disk_is_kept_or_not_there(void **unused)
 	end(&x);
 }
 
-/* The batch is as large as it may be: it is sealed before the token. Frames are left out here, for the time they take.
- */
-static void test_token_after_a_full_batch_seals_it_first(void **unused)
-{
-	(void)unused;
-	struct writer x;
-	struct archive_ref ref;
-	begin(&x, 1);
-	struct seal_token t = token(&x, "signature");
-	for (unsigned i = 0; i < SEAL_PENDING_MAX; i++)
-		assert_int_equal(seal_add(x.l, STR("x"), &x.e), OK);
-	x.w.fail_at = x.w.changes;
-	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_IO);
-	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_IO);
-	assert_int_equal(reopen(&x), OK);
-	for (unsigned i = 0; i < SEAL_PENDING_MAX; i++)
-		assert_int_equal(seal_add(x.l, STR("x"), &x.e), OK);
-	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), OK);
-	assert_int_equal(seal_size(x.l), 1 + SEAL_PENDING_MAX);
-	assert_int_equal(seal_pending(x.l), 1);
-	end(&x);
-}
-
 /* Most of the partial tiles that those checkpoints had are gone by then. */
 static void test_every_entry_is_proved_under_every_earlier_checkpoint(void **unused)
 {
@@ -563,7 +616,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_token_is_an_entry_behind_the_checkpoint_that_it_is_about),
 		cmocka_unit_test(test_token_that_was_kept_is_sealed_by_the_next_command),
-		cmocka_unit_test(test_policy_and_key_that_were_not_sealed_go_to_lost_and_found),
+		cmocka_unit_test(test_policy_and_key_that_were_kept_are_sealed_by_the_next_command),
+		cmocka_unit_test(test_policy_and_key_that_the_logs_key_did_not_speak_for_go_to_lost_and_found),
+		cmocka_unit_test(test_policy_is_kept_or_not_whatever_fails),
 		cmocka_unit_test(test_policy_and_key_are_entries),
 		cmocka_unit_test(test_a_log_continues_another_with_its_first_entry),
 		cmocka_unit_test(test_token_about_what_this_log_never_was_is_refused),
@@ -572,7 +627,6 @@ int main(void)
 		cmocka_unit_test(test_token_that_does_not_fit_its_note_is_not_kept),
 		cmocka_unit_test(test_token_is_not_moved_for_a_damaged_tile),
 		cmocka_unit_test(test_token_on_a_failing_disk_is_kept_or_not_there),
-		cmocka_unit_test(test_token_after_a_full_batch_seals_it_first),
 		cmocka_unit_test(test_token_with_a_cosigned_checkpoint_is_refused),
 		cmocka_unit_test(test_token_about_a_fork_behind_the_published_checkpoint_is_found),
 		cmocka_unit_test(test_root_and_consistency_of_every_earlier_size),

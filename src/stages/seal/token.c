@@ -1,7 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entries that are no records: what others have said about a checkpoint, policies, and changes of keys. */
+#include "io/fs/fs.h"
 #include "io/signer/signer.h"
 #include "stages/seal/seal_int.h"
+
+/* Never a checkpoint: its second line is no size. */
+static void intent_text(struct buf *b, uint64_t index, struct str leaf)
+{
+	buf_addf(b, "onrecord/v1 intent %llu\n", (unsigned long long)index);
+	buf_add(b, leaf);
+}
+
+rc seal_intended(struct archive *ar, const struct note_key *key, uint64_t index, struct str leaf, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) bytes = {0};
+	AUTO(buf) want = {0};
+	struct note n;
+	buf_init(&bytes, CAP_NOTE);
+	buf_init(&want, CAP_NOTE);
+	intent_text(&want, index, leaf);
+	rc r = fs_read(archive_dir(ar), LOG_INTENT, &bytes, e);
+	if (r == E_IO || r == E_DENIED)
+		return r;
+	if (r != OK || note_open(&a, buf_str(&bytes), key, 1, &n, e) != OK || !str_eq(n.text, buf_str(&want)))
+		return err_set(e, E_VERIFY, "this log's key has not said that it would be here");
+	return OK;
+}
+
+/* Start-up takes policies and changes of keys from no folder that anybody may have written to. One that was kept, and
+ * signed, must not go either: there would be another root for its size. So the key speaks for it first. */
+static rc intend(struct seal *l, struct str leaf, struct err *e)
+{
+	AUTO(buf) note = {0};
+	if (l->intended)
+		TRY(seal_commit(l, e)); /* there is one at a time */
+	buf_init(&note, CAP_NOTE);
+	intent_text(&note, l->builder.edge.size, leaf);
+	TRY(signer_sign_note(l->signer, &note, e));
+	l->intended = true;
+	return fs_commit(archive_env(l->ar), archive_dir(l->ar), LOG_INTENT, buf_str(&note), 0644, e);
+}
 
 rc seal_token_note(struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e)
 {
@@ -18,14 +57,15 @@ rc seal_token_note(struct str note, const struct note_key *key, struct arena *a,
 static rc add_frame(
 	struct seal *l, enum frame_kind kind, struct str body, struct str leaf, struct archive_ref *ret, struct err *e)
 {
+	bool needs_intent = kind == FRAME_LEAF || str_starts(leaf, STR("onrecord/v1 policy "));
 	TRY(seal_usable(l, e));
-	l->dead = true;
-	if (seal_pending(l) >= SEAL_PENDING_MAX) {
-		l->dead = false;
+	if (seal_pending(l) >= SEAL_PENDING_MAX)
 		TRY(seal_commit(l, e));
-		l->dead = true;
-	}
+	if (needs_intent)
+		TRY(intend(l, leaf, e));
+	l->dead = true;
 	TRY(archive_frame_add(l->ar, kind, body, NULL, ret, e));
+	BUG_ON(ret->index != l->builder.edge.size);
 	TRY(archive_sync_records(l->ar, e));
 	l->dead = false;
 	return seal_add(l, leaf, e);

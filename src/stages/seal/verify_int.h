@@ -57,6 +57,8 @@ void verifier_tell_frame(struct verifier *v, const struct archive_ref *ref, stru
 /* Checks an entry that is no record; what it says, and the text of its leaf. OK · what is wrong with it. */
 MUST_USE rc verify_public(struct verifier *v, struct arena *a, const struct frame *f, struct leaf *ret,
 	struct str *ret_text, struct err *e);
+/* What log/state says now: a command at work may have signed since. */
+uint64_t verify_signed_now(struct verifier *v);
 /* Tells of tokens whose checkpoint this log never had. After all frames and tiles. */
 MUST_USE rc verify_notes(struct verifier *v, struct err *e);
 /* The builder's out(): compares the tile that the leaves give with its files. */

@@ -6,8 +6,7 @@
 #include "io/fs/fs.h"
 #include "stages/seal/verify_int.h"
 
-/* What log/state says now: a command at work may have signed since. */
-static uint64_t signed_now(struct verifier *v)
+uint64_t verify_signed_now(struct verifier *v)
 {
 	AUTO(arena) a = {0};
 	struct checkpoint c;
@@ -22,7 +21,7 @@ static rc check_tile_file(struct verifier *v, const char *path, bool published, 
 	AUTO(buf) have = {0};
 	buf_init(&have, TLOG_TILE_WIDTH * (CAP_LEAF + 2u));
 	rc r = fs_read(archive_dir(v->ar), path, &have, e);
-	if (r == E_NOTFOUND && (!published || signed_now(v) > v->sealed))
+	if (r == E_NOTFOUND && (!published || verify_signed_now(v) > v->sealed))
 		UNFINISHED(v, "%s: not written yet", path);
 	else if (r == E_NOTFOUND)
 		TELL(v, "%s: missing", path);
@@ -140,7 +139,7 @@ static rc check_temp(const struct name_check *c, struct str path, struct err *e)
 	uint64_t size = 0;
 	struct str name = str_sub(path, 0, path.n - 4);
 	bool behind = c->v->have_published && c->v->published.size < c->now;
-	if (!is_log_file(name, behind ? c->now : 0)) {
+	if (!is_log_file(name, behind ? c->now : 0) && !str_eq(name, STR(LOG_INTENT))) {
 		TELL(c->v, "%.*s: does not belong here", STR_FMT(path));
 		return OK;
 	}
@@ -164,7 +163,9 @@ static rc check_name(struct fs_visit *visit, const char *name, bool is_dir, stru
 		return check_names(c->v, path, c->depth + 1, c->now, e);
 	if (!is_dir && str_ends(path, STR(".tmp")))
 		return check_temp(c, path, e);
-	if (is_dir || !is_log_file(path, c->now))
+	if (!is_dir && str_eq(path, STR(LOG_INTENT)))
+		UNFINISHED(c->v, "%s: of an entry that was not sealed yet", path.p);
+	else if (is_dir || !is_log_file(path, c->now))
 		TELL(c->v, "%s: does not belong here", path.p);
 	else if (!is_log_file(path, c->v->sealed))
 		UNFINISHED(c->v, "%s: was signed while this was checked", path.p);
@@ -188,5 +189,5 @@ static rc check_names(
 
 rc verify_names(struct verifier *v, struct err *e)
 {
-	return check_names(v, STR("log"), 0, signed_now(v), e);
+	return check_names(v, STR("log"), 0, verify_signed_now(v), e);
 }
