@@ -292,6 +292,39 @@ static void test_kept_cosignatures_are_judged(void **state)
 	world_close(&w);
 }
 
+/* Whoever can write to the folder, and has no key, says whom to believe. */
+static void test_a_policy_that_is_not_sealed_does_not_count(void **state)
+{
+	(void)state;
+	struct world w;
+	struct witnesses_import got;
+	struct err e;
+	world_open(&w);
+	struct pipeline *p = with_policy(&w);
+	assert_int_equal(import(&w, p, line(&w, p, 0, 10), &got, &e), OK);
+	assert_int_equal(pipeline_close(p, &e), OK);
+	struct str planted = str_fmt(
+		&w.a, "witness alice %.*s\nquorum alice\n", STR_FMT(note_key_text(&w.a, &w.by[0].key)));
+	p = opened(&w, true);
+	assert_int_equal(pipeline_add_policy(p, planted, &e), OK);
+	struct witnesses all = load(&w, p);
+	assert_true(str_eq(all.text, w.policy));
+	pipeline_abandon(p);
+	/* nor when nobody can move it away, and the catalog is made from what lies there */
+	assert_int_equal(unlink(str_fmt(&w.a, "%s/catalog.db", w.path).p), 0);
+	assert_int_equal(unlink(str_fmt(&w.a, "%s/keys/log.key", w.path).p), 0);
+	p = opened(&w, false);
+	AUTO(witnesses_seen) seen = {0};
+	assert_int_equal(witnesses_collect(p, &seen, &e), OK);
+	assert_int_equal(seen.npolicies, 2);
+	all = load(&w, p);
+	assert_true(all.has_policy && str_eq(all.text, w.policy));
+	const struct cosigned *at = witnesses_of(&all, 0);
+	assert_true(at && !at->satisfied);
+	pipeline_abandon(p);
+	world_close(&w);
+}
+
 static void test_a_witness_is_asked_twice_at_most(void **state)
 {
 	(void)state;
@@ -382,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_of_several_checkpoints_the_first_with_a_quorum_counts),
 		cmocka_unit_test(test_what_does_not_hold_is_not_imported),
 		cmocka_unit_test(test_kept_cosignatures_are_judged),
+		cmocka_unit_test(test_a_policy_that_is_not_sealed_does_not_count),
 		cmocka_unit_test(test_a_witness_is_asked_twice_at_most),
 		cmocka_unit_test(test_an_import_that_fails_can_be_done_again),
 	};

@@ -30,7 +30,9 @@ struct witnesses {
 	size_t bad;     /* that do not hold */
 };
 
-/* All of it, in `a`. OK · as pipeline_tokens() · E_FORMAT the sealed policy cannot be read. */
+/* All of it, in `a`. A policy that is kept and not sealed does not count.
+ * OK · as pipeline_tokens() · E_VERIFY the catalog names a policy that is not in the log · E_FORMAT the sealed policy
+ * cannot be read. */
 MUST_USE rc witnesses_load(struct pipeline *p, struct arena *a, struct witnesses *ret, struct err *e);
 /* What speaks for an entry: the first checkpoint over it that satisfies the policy; else the one with the most
  * cosignatures, satisfied false; else NULL. */
@@ -46,9 +48,14 @@ struct witnesses_kept {
 	struct str note;
 	struct str line;
 };
+struct witnesses_policy {
+	uint64_t index;
+	struct str leaf;
+	struct str text;
+};
 struct witnesses_seen {
 	struct arena a;
-	struct str *policies;
+	struct witnesses_policy *policies;
 	size_t npolicies;
 	struct witnesses_kept *kept;
 	size_t nkept;
@@ -59,7 +66,7 @@ void witnesses_see(struct witnesses_seen *s, const struct frame *f);
 /* All that the catalog knows of. OK · as pipeline_tokens(). */
 MUST_USE rc witnesses_collect(struct pipeline *p, struct witnesses_seen *ret, struct err *e);
 
-/* A kept cosignature, judged by the keys of all policies that were ever kept here. */
+/* A kept cosignature, judged by the keys of all policies that were ever sealed here. */
 struct cosignature {
 	uint64_t index; /* of the log's entry */
 	uint64_t size;  /* of the checkpoint */
