@@ -96,9 +96,9 @@ struct witnesses_import {
 	size_t there;  /* that were kept before */
 };
 /* Keeps the lines of an answer that are of witnesses of the policy and hold, over the published checkpoint or an
- * earlier one (of the last WITNESSES_BACK sizes). Sealed by pipeline_seal(). Open for writing.
- * OK · E_FORMAT no signature lines · E_VERIFY they are of no checkpoint of this log, or of nobody in the policy ·
- * E_NOTFOUND there is no policy · E_LIMIT · E_IO. */
+ * earlier one (of the last WITNESSES_BACK sizes); of each witness the earliest. Sealed by pipeline_seal(). Open for
+ * writing. OK · E_FORMAT no signature lines · E_VERIFY they are of no checkpoint of this log, or of nobody in the
+ * policy · E_NOTFOUND there is no policy · E_LIMIT · E_IO. */
 #define WITNESSES_BACK 4096u
 MUST_USE rc witnesses_import(
 	struct pipeline *p, const struct witnesses *w, struct str answer, struct witnesses_import *ret, struct err *e);
