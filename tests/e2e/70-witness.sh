@@ -94,6 +94,15 @@ exits "the key is not served" 22 curl -sSf --path-as-is "$url_alice/../key/check
 
 ok "verify against what alice holds" "$ONRECORD" verify --against "$T/held"
 is "names her" 1 "$(grep -c 'cosigned by example.org/alice: the front of this log' "$T/out")"
+is "and says that she is not enough" 1 "$(grep -c 'front of this log (quorum not reached, needs 2 of 3: alice; missing bob, carol)' "$T/out")"
+exits "a policy that is handed in must be satisfied" 1 "$ONRECORD" verify --against "$T/held" --policy "$T/policy"
+is "and it is said that it is not" 1 "$(grep -c 'the quorum of .* is not reached: needs 2 of 3: alice' "$T/err")"
+sed 's/^group two 2/group two any/' "$T/policy" >"$T/any"
+ok "hers is enough for another" "$ONRECORD" verify --against "$T/held" --policy "$T/any"
+is "which is said" 1 "$(grep -c 'front of this log (quorum reached, 1 of 3: alice; missing bob, carol)' "$T/out")"
+"$ONRECORD" init --json "$T/b" --origin example.org/else 2>/dev/null | json "rows[-1]['vkey']" >"$T/else"
+sed "s#^log .*#log $(cat "$T/else")#" "$T/any" >"$T/for-another"
+exits "a policy for another log is not for this one" 1 "$ONRECORD" verify --against "$T/held" --policy "$T/for-another"
 
 # status URL FILE: of a POST
 status() {

@@ -39,6 +39,15 @@ rc cli_write_output(struct cli *c, struct str bytes, struct err *e)
 	return OK;
 }
 
+rc cli_policy_for(const char *path, const struct policy *policy, const struct note_key *log, struct err *e)
+{
+	bool ours = policy->nlogs == 0;
+	for (size_t i = 0; i < policy->nlogs; i++)
+		ours |= str_eq(policy->logs[i].key.name, log->name) &&
+			memcmp(policy->logs[i].key.pub, log->pub, sizeof(log->pub)) == 0;
+	return ours ? OK : err_set(e, E_VERIFY, "%s: this archive's log is not among its logs", path);
+}
+
 struct str cli_time(struct arena *a, uint64_t seconds)
 {
 	if (seconds > (uint64_t)INT64_MAX / NS_PER_SECOND)
