@@ -18,6 +18,13 @@ for name in alice bob carol; do
 done
 is "a witness's key is of the kind that cosigns" 1 "$(grep -c '+B' "$T/alice/vkey")"
 is "and nobody else can read its private part" 600 "$(stat -c %a "$T/alice/key")"
+rm "$T/bob/format" # as a crash at the end of init leaves it
+exits "a folder with a key is not finished under another name" 1 "$ONRECORD" witness init --name example.org/eve "$T/bob"
+ok "under its own it is" "$ONRECORD" witness init --name example.org/bob "$T/bob"
+yes | timeout 20 "$ONRECORD" witness sign -C "$T/bob" - >"$T/out" 2>&1
+is "a request without an end is refused" 3 $?
+env -u XDG_STATE_HOME -u HOME timeout 2 "$ONRECORD" witness serve -C "$T/bob" --listen 127.0.0.1:0 >"$T/out" 2>"$T/err"
+is "a witness that could not notice an older copy says so" 1 "$(grep -c 'no outside copy' "$T/err")"
 exits "trusted once is enough" 1 env XDG_STATE_HOME="$T/state-bob" "$ONRECORD" witness trust -C "$T/bob" "$vkey"
 
 # serve NAME: sets $url and $server

@@ -16,7 +16,7 @@ rc cli_read_input(const char *path, size_t cap, struct buf *ret, struct err *e)
 	uint64_t size = 0;
 	bool is_stdin = str_eq(str_c(path), STR("-"));
 	buf_init(ret, cap);
-	for (int ch = 0; is_stdin && (ch = getc(stdin)) != EOF;)
+	for (int ch = 0; is_stdin && !ret->over && (ch = getc(stdin)) != EOF;)
 		buf_addc(ret, (char)ch);
 	if (!is_stdin) {
 		TRY(fs_open_input(path, &fd, &size, e));

@@ -66,6 +66,9 @@ rc cosign_create(
 	if (fs_open(dir, FORMAT_FILE, &found, &size, e) == OK)
 		return err_set(e, E_EXISTS, "%s: a witness is there", path);
 	rc r = load_key(dir, &s, e);
+	if (r == OK && !str_eq(signer_key(s)->name, name))
+		r = err_set(e, E_EXISTS, "%s: a key of '%.*s' is there", path,
+			STR_FMT(str_sub(signer_key(s)->name, 0, 100)));
 	if (r == OK)
 		*ret_vkey = signer_vkey(a, s);
 	signer_free(s);
@@ -137,6 +140,11 @@ void cosign_free(struct cosign *w)
 const struct note_key *cosign_key(const struct cosign *w)
 {
 	return signer_key(w->signer);
+}
+
+bool cosign_has_outside(const struct cosign *w)
+{
+	return w->outside >= 0;
 }
 
 static struct str hash_of_origin(struct arena *a, struct str origin)
@@ -277,7 +285,7 @@ rc cosign_answer(struct cosign *w, struct str body, struct arena *a, struct cosi
 	struct cosign_paths p = {0};
 	struct cosign_locks locks;
 	struct err bad;
-	*ret = (struct cosign_answer){.no_outside_copy = w->outside < 0};
+	*ret = (struct cosign_answer){0};
 	if (witness_request_parse(a, body, &r, &bad) == OK) {
 		log.origin = witness_request_origin(&r);
 		p = cosign_paths(a, hash_of_origin(a, log.origin));
