@@ -95,7 +95,11 @@ static rc open_outside(struct cosign *w, struct err *e)
 	else
 		return OK;
 	TRY(fs_dir_make(w->env, AT_FDCWD, path, e));
-	return fs_dir_open(AT_FDCWD, path, &w->outside, e);
+	TRY(fs_dir_open(AT_FDCWD, path, &w->outside, e));
+	/* by a link: it would wait for itself */
+	if (fs_lock_check(w->outside, ".", w->dir, e) == OK)
+		return err_set(e, E_USAGE, "%s: the copy outside would be in the witness's folder", path);
+	return OK;
 }
 
 static rc open_folder(struct cosign *w, const char *path, struct err *e)
