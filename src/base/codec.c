@@ -8,6 +8,8 @@ static const char HEX[] = "0123456789abcdef";
 static const char B64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char B32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
+#define FIXED_MAX 64u
+
 static void hex_write(char *to, struct str bytes)
 {
 	for (size_t i = 0; i < bytes.n; i++) {
@@ -111,9 +113,9 @@ static int letter_value(char c, unsigned bits)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-static bool radix_decode(struct arena *a, struct str s, unsigned bits, struct str *ret)
+/* `to` has room for all whole bytes of s. */
+static bool radix_read(struct str s, unsigned bits, char *to)
 {
-	char *to = arena_alloc(a, s.n + 1);
 	uint32_t acc = 0;
 	unsigned have = 0;
 	size_t n = 0;
@@ -130,19 +132,44 @@ static bool radix_decode(struct arena *a, struct str s, unsigned bits, struct st
 		acc &= (1u << have) - 1;
 	}
 	/* left-over bits must be fewer than a letter and zero */
-	if (have >= bits || acc != 0)
+	return have < bits && acc == 0;
+}
+
+static bool radix_decode(struct arena *a, struct str s, unsigned bits, struct str *ret)
+{
+	char *to = arena_alloc(a, s.n + 1);
+	if (!radix_read(s, bits, to))
 		return false;
-	*ret = (struct str){to, n};
+	*ret = (struct str){to, s.n * bits / 8};
 	return true;
 }
 
-bool base64_decode(struct arena *a, struct str s, struct str *ret)
+/* Without the padding; false when it is not a multiple of four. */
+static bool base64_letters(struct str s, struct str *ret)
 {
 	if (s.n % 4)
 		return false;
 	for (int i = 0; i < 2 && s.n && s.p[s.n - 1] == '='; i++)
 		s.n--;
-	return radix_decode(a, s, 6, ret);
+	*ret = s;
+	return true;
+}
+
+bool base64_decode(struct arena *a, struct str s, struct str *ret)
+{
+	struct str letters;
+	return base64_letters(s, &letters) && radix_decode(a, letters, 6, ret);
+}
+
+bool base64_fixed(struct str s, void *ret, size_t n)
+{
+	char bytes[FIXED_MAX];
+	struct str letters;
+	BUG_ON(n > sizeof(bytes));
+	if (!base64_letters(s, &letters) || letters.n * 6 / 8 != n || !radix_read(letters, 6, bytes))
+		return false;
+	memcpy(ret, bytes, n);
+	return true;
 }
 
 bool base32_decode(struct arena *a, struct str s, struct str *ret)

@@ -18,6 +18,8 @@ bool hex_decode(struct arena *a, struct str s, struct str *ret);
 void base64_add(struct buf *b, struct str bytes);
 struct str base64_of(struct arena *a, struct str bytes);
 bool base64_decode(struct arena *a, struct str s, struct str *ret);
+/* The same of exactly `n` bytes, to `ret`, which is written only then. n is at most 64. */
+bool base64_fixed(struct str s, void *ret, size_t n);
 
 /* Base32, upper case, padded when asked. */
 struct str base32_of(struct arena *a, struct str bytes);

@@ -58,6 +58,36 @@ static void test_no_byte_string_has_two_spellings(void **unused)
 	assert_int_equal(read, 64 * 64 * 64 + 64 * 16 + 4);
 }
 
+/* Of the right size or not at all: nothing is written then. */
+static void test_base64_of_a_fixed_size_is_that_size(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	for (size_t have = 0; have <= 66; have++) {
+		char in[66];
+		for (size_t i = 0; i < have; i++)
+			in[i] = (char)(i * 37 + have);
+		struct str text = base64_of(&a, str_mem(in, have));
+		struct str bare = str_sub(text, 0, str_chr(text, '=', 0));
+		for (size_t want = 0; want <= 64; want++) {
+			char got[65];
+			memset(got, 'x', sizeof(got));
+			assert_int_equal(base64_fixed(text, got, want), have == want);
+			if (have == want)
+				assert_memory_equal(got, in, have);
+			for (size_t i = have == want ? want : 0; i < sizeof(got); i++)
+				assert_int_equal(got[i], 'x');
+			assert_true(bare.n == text.n || !base64_fixed(bare, got, want));
+		}
+		char *wrong = arena_dup(&a, text.p, text.n);
+		for (size_t i = 0; i < text.n && have <= 64; i++) {
+			wrong[i] = '-';
+			assert_false(base64_fixed(str_mem(wrong, text.n), in, have));
+			wrong[i] = text.p[i];
+		}
+	}
+}
+
 static void test_ill_formed_base32_is_refused(void **unused)
 {
 	(void)unused;
@@ -196,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_short_byte_strings_read_back),
 		cmocka_unit_test(test_no_byte_string_has_two_spellings),
+		cmocka_unit_test(test_base64_of_a_fixed_size_is_that_size),
 		cmocka_unit_test(test_ill_formed_base32_is_refused),
 		cmocka_unit_test(test_readers_stop_at_the_end_and_stay_stopped),
 		cmocka_unit_test(test_long_and_empty_texts_have_the_published_digests),

@@ -3,8 +3,8 @@
 # The main job: the sample newsroom captured four times in the course of a story, listed, read, checked.
 . "$(dirname "$0")/lib.sh"
 newsroom
-ok "init makes an archive" "$ONRECORD" init "$T/a" --origin example.org/desk
-exits "init refuses to make it twice" 1 "$ONRECORD" init "$T/a"
+ok "init makes an archive" "$ONRECORD" init --no-passphrase "$T/a" --origin example.org/desk
+exits "init refuses to make it twice" 1 "$ONRECORD" init --no-passphrase "$T/a"
 export ONRECORD_DIR=$T/a
 sed "s/PORT/$port/" "$root/tests/newsroom/urls.txt" >"$T/urls"
 pages=$(grep -vc '^#' "$T/urls")

@@ -3,7 +3,7 @@
 # What bad input gets: one clear line, the documented exit code, and nothing kept so far is harmed.
 . "$(dirname "$0")/lib.sh"
 newsroom
-"$ONRECORD" init -q "$T/a" >/dev/null 2>&1
+"$ONRECORD" init --no-passphrase -q "$T/a" >/dev/null 2>&1
 export ONRECORD_DIR=$T/a
 odd=http://oddities.localhost:$port
 "$ONRECORD" add -q "$odd/gzip"
@@ -70,7 +70,7 @@ exits "a link to an archive is followed, one that leads nowhere costs itself" 6 
 is "all that can be had is kept" 3 "$(grep -c '^kept' "$T/out")"
 is "what cannot is said" 3 "$(wc -l <"$T/err")"
 exits "a wrong option" 2 "$ONRECORD" ls --frobnicate
-exits "a name that no log can have" 2 "$ONRECORD" init "$T/new" --origin 'two words'
+exits "a name that no log can have" 2 "$ONRECORD" init --no-passphrase "$T/new" --origin 'two words'
 is "makes nothing" 1 "$([ -e "$T/new" ]; echo $?)"
 exits "errors are JSON with --json" 1 "$ONRECORD" show '#99999' --json
 is "with a text and a code" "['code', 'error'] not found" "$(json "' '.join([str(sorted(rows[0])), rows[0]['code']])" <"$T/err")"
@@ -115,7 +115,7 @@ elif command -v setpriv >/dev/null; then
 fi
 
 if [ "$(id -u)" = 0 ] && mkdir "$T/small" && mount -t tmpfs -o size=3m tmpfs "$T/small" 2>/dev/null; then
-	"$ONRECORD" init -q "$T/small/a" >/dev/null 2>&1
+	"$ONRECORD" init --no-passphrase -q "$T/small/a" >/dev/null 2>&1
 	"$ONRECORD" -C "$T/small/a" add -q "$odd/gzip" "$odd/chunked"
 	exits "a full disk ends the command" 3 "$ONRECORD" -C "$T/small/a" add -q --max-bytes 8000000 "$odd/endless"
 	say_one_line "a full disk"

@@ -3,7 +3,7 @@
 # The catalog is a cache: what it claims is not believed, and losing it loses nothing.
 . "$(dirname "$0")/lib.sh"
 newsroom
-"$ONRECORD" init -q "$T/a" >/dev/null 2>&1
+"$ONRECORD" init --no-passphrase -q "$T/a" >/dev/null 2>&1
 export ONRECORD_DIR=$T/a
 odd=http://oddities.localhost:$port
 story=http://harbour-post.localhost:$port/world/ministry-answers-letter

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 newsroom
 export ONRECORD_DIR=$T/a
-"$ONRECORD" init -q "$T/a" >/dev/null 2>&1
+"$ONRECORD" init --no-passphrase -q "$T/a" >/dev/null 2>&1
 times=25
 [ -n "${ONRECORD_TEST_LONG:-}" ] && times=200
 sed "s/PORT/$port/" "$root/tests/newsroom/urls.txt" >"$T/urls"

@@ -7,7 +7,7 @@ if [ ! -d "$vectors/warc" ]; then
 	skip "public WARC files are imported or refused" "public test data warc/ is not there"
 	exit 0
 fi
-"$ONRECORD" init -q "$T/a" >/dev/null 2>&1
+"$ONRECORD" init --no-passphrase -q "$T/a" >/dev/null 2>&1
 export ONRECORD_DIR=$T/a
 files=0
 for file in $(find "$vectors/warc" -type f | sort); do

@@ -4,7 +4,7 @@
 # the progress bar, and the man page.
 . "$(dirname "$0")/lib.sh"
 newsroom
-"$ONRECORD" init --json "$T/a" --origin example.org/desk >"$T/init" 2>/dev/null
+"$ONRECORD" init --no-passphrase --json "$T/a" --origin example.org/desk >"$T/init" 2>/dev/null
 export ONRECORD_DIR=$T/a
 odd=http://oddities.localhost:$port
 python3 - "$T" <<'P'
@@ -31,11 +31,11 @@ is "what it says about all, the source's entry with it" "{'kept': 5, 'failed': 1
 is "add --json: captures" "$row" "$(json "' '.join(rows[0])" <"$T/add")"
 is "ls --json" "$row" "$(keys ls)"
 is "show --json" "$row record log existed_before appended_after article" "$(keys show '#0')"
-is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again cosignatures anchors anchors_holding flagged problems leftovers outside_copy origin key_id size root" "$(keys verify)"
+is "verify --json" "verified captures entries sealed not_sealed warc_bytes parsed_again cosignatures anchors anchors_holding flagged problems leftovers outside_copy origin key_id size root continues" "$(keys verify)"
 vkey=$(json "rows[-1]['vkey']" <"$T/init")
 ok "verify --key with the log's key" "$ONRECORD" verify --key "$vkey"
 is "names the log, its key, size and root" 1 "$(grep -c "^log example.org/desk, key id [0-9a-f]\{8\}, size 6, root .\{44\}$" "$T/out")"
-"$ONRECORD" init --json "$T/other" --origin example.org/desk >"$T/init2" 2>/dev/null
+"$ONRECORD" init --no-passphrase --json "$T/other" --origin example.org/desk >"$T/init2" 2>/dev/null
 other=$(json "rows[-1]['vkey']" <"$T/init2")
 exits "verify with another key" 1 "$ONRECORD" verify --key "$other"
 exits "and of one capture" 1 "$ONRECORD" verify --key "$other" '#0'
@@ -132,12 +132,12 @@ if [ -f "$build/build.ninja" ] && [ -x /usr/bin/meson ]; then
 else
 	skip "the man page is installed" "no build folder around $ONRECORD"
 fi
-for command in init add ls show cat read verify witness policy reindex cdxj; do
+for command in init key add ls show cat read verify witness policy reindex cdxj; do
 	is "the man page has $command, its exit codes with it" 1 \
 		"$(awk -v c="$command" '/^\.S[sh]/{in_it = $2 == c} in_it && /^Exits with/{n++} END{print n+0}' "$root/docs/man/onrecord.1")"
 done
 for option in $("$ONRECORD" --help | grep -o -- '--[a-z-]*' | sort -u) \
-	$(for c in init add ls show cat read verify witness policy reindex cdxj; do "$ONRECORD" $c --help | grep -o -- '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*'; done | sort -u); do
+	$(for c in init key add ls show cat read verify witness policy reindex cdxj; do "$ONRECORD" $c --help | grep -o -- '^ .*--[a-z-]*' | grep -o -- '--[a-z-]*'; done | sort -u); do
 	grep -qE -- "Fl -${option#--}( |\$)" "$root/docs/man/onrecord.1" || echo "$option"
 done >"$T/missing"
 is "the man page has every option of --help" "" "$(grep -v -- '^--help$' "$T/missing" | tr '\n' ' ')"

@@ -3,7 +3,7 @@
 # HTTPS against a server of ours with a certificate authority of ours: what TLS said is kept, and a certificate that is
 # not to be trusted ends the fetch.
 . "$(dirname "$0")/lib.sh"
-"$ONRECORD" init -q "$T/a" >/dev/null 2>&1
+"$ONRECORD" init --no-passphrase -q "$T/a" >/dev/null 2>&1
 export ONRECORD_DIR=$T/a
 (
 	cd "$T" || exit 1

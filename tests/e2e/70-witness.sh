@@ -9,7 +9,7 @@ page() {
 	printf '<title>%s</title><p>%s' "$1" "$1" >"$T/page.html"
 	"$ONRECORD" add -q "$T/page.html" --url "http://news.example/$1" >/dev/null
 }
-vkey=$("$ONRECORD" init --json "$T/a" --origin example.org/desk 2>/dev/null | json "rows[-1]['vkey']")
+vkey=$("$ONRECORD" init --no-passphrase --json "$T/a" --origin example.org/desk 2>/dev/null | json "rows[-1]['vkey']")
 for name in alice bob carol; do
 	XDG_STATE_HOME=$T/state-$name "$ONRECORD" witness init --json --name "example.org/$name" "$T/$name" >"$T/$name.json" 2>/dev/null
 	result $? "$name makes a witness"

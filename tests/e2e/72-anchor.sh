@@ -8,7 +8,7 @@ newsroom
 stamping_authority
 calendar
 A=$T/archive
-ok "an archive is made" "$ONRECORD" init "$A"
+ok "an archive is made" "$ONRECORD" init --no-passphrase "$A"
 ok "a page is kept" "$ONRECORD" -C "$A" add -q "http://127.0.0.1:$port/"
 
 exits "without authorities it says what to write" 2 "$ONRECORD" -C "$A" anchor

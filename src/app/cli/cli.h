@@ -24,6 +24,7 @@ enum exit_code {
 	EXIT_BUG = 70,
 };
 
+#define OPTION_REPEATS 64u
 /* Options of all commands in one struct; a command lists those that it takes. */
 struct options {
 	const char *archive; /* -C */
@@ -43,7 +44,13 @@ struct options {
 	unsigned timeout_s;
 	uint64_t limit;
 	bool deep;
-	const char *key;     /* of the log, as the user knows it */
+	bool body;
+	const char *keys[OPTION_REPEATS]; /* as the user knows them; each may hold several, with commas between */
+	size_t nkeys;
+	const char *withhold[OPTION_REPEATS];
+	size_t nwithhold;
+	const char *from;
+	const char *leaf;
 	const char *name;    /* of a witness */
 	const char *listen;  /* address and port */
 	const char *output;  /* -o */
@@ -56,7 +63,13 @@ struct options {
 	bool again;
 	const char *tsa_ca;  /* file */
 	const char *headers; /* file */
-	int part;            /* enum capture_part, PART_TEXT or PART_MARKDOWN */
+	const char *passphrase_file;
+	const char *new_passphrase_file;
+	uint64_t passphrase_fd; /* 0: none */
+	bool no_passphrase;
+	const char *continues; /* file */
+	bool low_memory;
+	int part; /* enum capture_part, PART_TEXT or PART_MARKDOWN */
 	char **args;
 	size_t nargs;
 };
@@ -106,6 +119,10 @@ MUST_USE rc cli_archive_path(struct cli *c, const char **ret, struct err *e);
 /* Opens that archive; what happens to it is told on the terminal. OK · as cli_archive_path() and pipeline_open(). */
 MUST_USE rc cli_open(struct cli *c, bool write, struct pipeline **ret, struct err *e);
 
+#define LOW_MEMORY_WORK 15u /* log2 of scrypt's N: 32 MiB in place of 256 */
+/* For pipeline_ui.passphrase: from --passphrase-file, --passphrase-fd or $ONRECORD_PASSPHRASE_FILE, else asked for on
+ * the terminal without being shown; a fresh one twice there. */
+MUST_USE rc cli_passphrase(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
 /* A file that the user names, - for standard input; `ret` gets that cap.
  * OK · E_NOTFOUND · E_DENIED · E_FORMAT no regular file · E_LIMIT · E_IO. */
 MUST_USE rc cli_read_input(const char *path, size_t cap, struct buf *ret, struct err *e);
@@ -134,6 +151,8 @@ void cli_witnessed_json(struct jsonw *j, const struct witnesses *w, const struct
 MUST_USE rc cli_trust(struct cli *c, struct pipeline *p, struct anchor_trust *ret, struct err *e);
 /* "2018-11-15T09:25:09Z (±1 s)". */
 struct str cli_anchor_time(struct arena *a, const struct anchor_verdict *v);
+/* "ORIGIN, N entries, root ROOT": what the log goes on from, in `a`; empty when it does not, or that cannot be read. */
+struct str cli_continues(struct arena *a, struct pipeline *p);
 /* "rfc3161", "ots" and how far it holds: "holds", "holds as far as checked", "promised", "FAILS". */
 const char *cli_anchor_state(const struct anchor_verdict *v);
 /* Where an entry stands among anchors, as lines or members. `claimed` in ns, when there is one. */
@@ -148,8 +167,12 @@ enum exit_code cmd_ls(struct cli *c);
 enum exit_code cmd_show(struct cli *c);
 enum exit_code cmd_cat(struct cli *c);
 enum exit_code cmd_read(struct cli *c);
+enum exit_code cmd_prove(struct cli *c);
 enum exit_code cmd_verify(struct cli *c);
+/* verify, of files that were handed over: `c->o.args` are files or folders. */
+enum exit_code cli_verify_files(struct cli *c);
 enum exit_code cmd_anchor(struct cli *c);
+enum exit_code cmd_key(struct cli *c);
 enum exit_code cmd_reindex(struct cli *c);
 enum exit_code cmd_cdxj(struct cli *c);
 enum exit_code cmd_witness(struct cli *c);

@@ -16,7 +16,22 @@ enum exit_code cmd_init(struct cli *c)
 	struct err e;
 	struct str vkey;
 	const char *path = c->o.nargs ? c->o.args[0] : c->o.archive ? c->o.archive : ".";
-	if (pipeline_init(c->env, path, str_c(c->o.origin), &c->run, &vkey, &e) != OK)
+	AUTO(buf) before = {0};
+	const char *key = c->o.nkeys == 1 ? c->o.keys[0] : NULL;
+	if (c->o.nkeys > 1 || (key && !c->o.continues)) {
+		rc_ignore(err_set(&e, E_USAGE, "--key is the one key of the log that --continues names"));
+		return cli_fail(c, &e);
+	}
+	if (c->o.continues && cli_read_input(c->o.continues, CAP_NOTE, &before, &e) != OK)
+		return cli_fail(c, &e);
+	const struct pipeline_new how = {.continues = buf_str(&before),
+		.continues_key = str_trim(str_c(key)),
+		.origin = str_c(c->o.origin),
+		.plain = c->o.no_passphrase,
+		.work = c->o.low_memory ? LOW_MEMORY_WORK : 0,
+		.ui = &c->ui};
+	c->ui.passphrase = cli_passphrase;
+	if (pipeline_init(c->env, path, &how, &c->run, &vkey, &e) != OK)
 		return cli_fail(c, &e);
 	if (c->o.json) {
 		struct jsonw w = jsonw_to(&c->out);
@@ -28,6 +43,11 @@ enum exit_code cmd_init(struct cli *c)
 		return EXIT_DONE;
 	}
 	buf_addf(&c->out, "%s: a new archive\n%.*s\n", path, STR_FMT(vkey));
+	if (c->o.continues && !key)
+		cli_note(c, "whether the checkpoint that it continues is signed was not checked (--key does)");
+	if (c->o.no_passphrase)
+		cli_note(c,
+			"the private key is in keys/log.key under no passphrase: who reads that file can sign as you");
 	cli_note(c, "the line above is the log's public key: give it to those who will check your captures");
 	return EXIT_DONE;
 }

@@ -67,6 +67,7 @@ struct shown {
 	bool has_article;
 	const struct witnesses *witnesses;
 	struct bracket bracket;
+	struct str continues;
 };
 
 /* The article is read again rather than taken from the catalog: that is a cache that anything may have written to. */
@@ -108,8 +109,19 @@ static rc load_shown(struct cli *c, struct pipeline *p, struct str name, struct 
 		TRY(seal_leaf(a, &s->x.frame, &leaf, e));
 		TRY(seal_prove(pipeline_archive(p), &s->checkpoint, s->x.row.index, leaf, &s->proof, e));
 	}
+	s->continues = cli_continues(a, p);
 	load_article(c, p, a, s);
 	return load_bracket(c, p, a, s, e);
+}
+
+struct str cli_continues(struct arena *a, struct pipeline *p)
+{
+	struct err ignored;
+	struct leaf l;
+	if (pipeline_continues(p, a, &l, &ignored) != OK)
+		return STR("");
+	return str_fmt(a, "%.*s, %llu entries, root %.*s", STR_FMT(l.name), (unsigned long long)l.size,
+		STR_FMT(base64_of(a, hash_str(&l.hash))));
 }
 
 static void show_json(struct cli *c, const struct shown *s)
@@ -127,6 +139,7 @@ static void show_json(struct cli *c, const struct shown *s)
 	jsonw_u64(&w, "size", s->checkpoint.size);
 	jsonw_str(&w, "root", base64_of(&a, hash_str(&s->checkpoint.root)));
 	jsonw_str(&w, "checkpoint", s->note);
+	jsonw_str_or_null(&w, "continues", s->continues);
 	jsonw_open(&w, "proof", '[');
 	for (size_t i = 0; s->sealed && i < s->proof.n; i++)
 		jsonw_str(&w, NULL, base64_of(&a, hash_str(&s->proof.h[i])));
@@ -188,6 +201,7 @@ static void show_text(struct cli *c, const struct shown *s)
 		show_line(b, str_cstr(&a, s->x.record.fields[i].name), s->x.record.fields[i].value);
 	buf_add(b, STR("log\n"));
 	show_line(b, "origin", s->checkpoint.origin);
+	show_line(b, "continues", s->continues);
 	if (s->sealed)
 		buf_addf(b, "  %-18s entry %llu of %llu; its inclusion proof of %zu hashes holds\n", "sealed",
 			(unsigned long long)s->x.row.index, (unsigned long long)s->checkpoint.size, s->proof.n);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* verify: what was sealed against what is on disk. */
+#include <unistd.h>
+
 #include "app/cli/cli.h"
 #include "base/caps.h"
 #include "base/codec.h"
@@ -188,16 +190,23 @@ static void summary_log(struct checking *k, struct jsonw *w)
 	const struct checkpoint *last = &k->report.last;
 	struct str id = hex_of(&a, str_mem(key->id, sizeof(key->id)));
 	struct str root = base64_of(&a, hash_str(&last->root));
+	struct str continues = k->report.problems ? STR("") : cli_continues(&a, k->p);
 	if (w) {
 		jsonw_str(w, "origin", key->name);
 		jsonw_str(w, "key_id", id);
 		jsonw_u64(w, "size", last->size);
 		jsonw_str_or_null(w, "root", last->origin.n ? root : STR(""));
+		jsonw_str_or_null(w, "continues", continues);
 	} else if (last->origin.n) {
 		buf_add(&k->c->out, STR("log "));
 		cli_text(&k->c->out, key->name);
 		buf_addf(&k->c->out, ", key id %.*s, size %llu, root %.*s\n", STR_FMT(id),
 			(unsigned long long)last->size, STR_FMT(root));
+		if (continues.n) {
+			buf_add(&k->c->out, STR("it continues the log "));
+			cli_text(&k->c->out, continues);
+			buf_addc(&k->c->out, '\n');
+		}
 	}
 }
 
@@ -550,9 +559,13 @@ static enum exit_code verify_each(struct cli *c, struct pipeline *p)
 static rc use_key(struct cli *c, struct pipeline *p, struct err *e)
 {
 	bool same = false;
-	if (!c->o.key)
+	if (c->o.leaf || c->o.from)
+		return err_set(e, E_USAGE, "--leaf and --from go with files that were handed over");
+	if (c->o.nkeys > 1)
+		return err_set(e, E_USAGE, "an archive has one log: one --key");
+	if (c->o.nkeys == 0)
 		return OK;
-	if (pipeline_use_key(p, str_trim(str_c(c->o.key)), &same, e) != OK) {
+	if (pipeline_use_key(p, str_trim(str_c(c->o.keys[0])), &same, e) != OK) {
 		e->code = E_USAGE;
 		return err_add(e, "--key");
 	}
@@ -561,10 +574,26 @@ static rc use_key(struct cli *c, struct pipeline *p, struct err *e)
 	return OK;
 }
 
+/* What is there is taken as a file, and so is what is named as our own are. */
+static bool is_file(const char *name)
+{
+	return access(name, F_OK) == 0 || str_ends(str_c(name), STR(".tlog-proof")) ||
+		str_ends(str_c(name), STR(".disclosure"));
+}
+
 enum exit_code cmd_verify(struct cli *c)
 {
 	struct err e;
 	struct pipeline *p = NULL;
+	size_t files = 0;
+	for (size_t i = 0; i < c->o.nargs; i++)
+		files += is_file(c->o.args[i]);
+	if (files && files == c->o.nargs)
+		return cli_verify_files(c);
+	if (files) {
+		rc_ignore(err_set(&e, E_USAGE, "files and captures are checked by a command each"));
+		return cli_fail(c, &e);
+	}
 	if (cli_open(c, false, &p, &e) != OK)
 		return cli_fail(c, &e);
 	if (use_key(c, p, &e) != OK) {

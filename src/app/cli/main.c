@@ -6,6 +6,8 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/cli/cli.h"
@@ -42,6 +44,10 @@ enum option_id {
 	OPT_TEXT,
 	OPT_MARKDOWN,
 	OPT_WARC,
+	OPT_WITHHOLD,
+	OPT_BODY,
+	OPT_FROM,
+	OPT_LEAF,
 	OPT_NAME,
 	OPT_LISTEN,
 	OPT_OLD,
@@ -52,6 +58,12 @@ enum option_id {
 	OPT_AGAIN,
 	OPT_TSA_CA,
 	OPT_HEADERS_FILE,
+	OPT_PASSPHRASE_FILE,
+	OPT_PASSPHRASE_FD,
+	OPT_NEW_PASSPHRASE_FILE,
+	OPT_NO_PASSPHRASE,
+	OPT_CONTINUES,
+	OPT_LOW_MEMORY,
 };
 
 struct option_help {
@@ -82,24 +94,38 @@ static const struct option_help OPTIONS[] = {
 	{OPT_TIMEOUT, "timeout", "SECONDS", "for one reply (default: 300)"},
 	{OPT_LIMIT, "limit", "N", "at most N lines"},
 	{OPT_DEEP, "deep", NULL, "parse every capture again and compare it with its record"},
-	{OPT_KEY, "key", "VKEY", "the log's public key as you know it, instead of the archive's keys/log.vkey"},
+	{OPT_KEY, "key", "VKEY",
+		"the public key of the log as you know it; of files also of witnesses, repeated or with commas"},
 	{OPT_CONTENT, "content", NULL, "the page without transfer and content codings (default)"},
 	{OPT_PAYLOAD, "payload", NULL, "the payload as served: what its digest is of"},
 	{OPT_HEADERS, "headers", NULL, "the HTTP head as served"},
 	{OPT_TEXT, "text", NULL, "the article as text"},
 	{OPT_MARKDOWN, "markdown", NULL, "the article as Markdown"},
 	{OPT_WARC, "warc", NULL, "the whole WARC record"},
+	{OPT_WITHHOLD, "withhold", "FIELD", "do not show this field of the record; may be repeated"},
+	{OPT_BODY, "body", NULL, "show the page's bytes and its HTTP head, too"},
+	{OPT_FROM, "from", "SIZE|FILE", "the size or earlier checkpoint that the log went on from"},
+	{OPT_LEAF, "leaf", "FILE", "the entry that a proof is about, when there is no disclosure"},
 	{OPT_NAME, "name", "NAME", "init: the witness's name, e.g. example.org/alice"},
 	{OPT_LISTEN, "listen", "ADDR:PORT", "serve: where (default: 127.0.0.1:8417; port 0: any)"},
-	{OPT_OUTPUT, "output", "FILE", "write there instead of to standard output"},
+	{OPT_OUTPUT, "output", "FILE", "write there instead of to standard output; prove: the folder"},
 	{OPT_OLD, "old", "SIZE", "request: the size that the witness says it has cosigned"},
-	{OPT_POLICY, "policy", "FILE", "with --against: whose cosignatures count, instead of the sealed policy"},
+	{OPT_POLICY, "policy", "FILE",
+		"whose cosignatures count, of files, or with --against instead of the sealed policy"},
 	{OPT_AGAINST, "against", "FILE", "compare with a checkpoint that somebody else kept"},
 	{OPT_UPGRADE, "upgrade", NULL, "ask calendars for the proofs that they owe"},
 	{OPT_LIST, "list", NULL, "judge the anchors that are there; asks nobody"},
 	{OPT_AGAIN, "again", NULL, "also when nothing was added since the last anchor"},
 	{OPT_TSA_CA, "tsa-ca", "FILE", "certificates that time stamps must end in, instead of those in `authorities`"},
 	{OPT_HEADERS_FILE, "block-headers", "FILE", "Bitcoin block headers, lines of HEIGHT HEADER"},
+	{OPT_PASSPHRASE_FILE, "passphrase-file", "FILE",
+		"its first line opens the keys (else $ONRECORD_PASSPHRASE_FILE, else the terminal is asked)"},
+	{OPT_PASSPHRASE_FD, "passphrase-fd", "N", "the same from a file that is open: 3 or more"},
+	{OPT_CONTINUES, "continues", "FILE",
+		"the last checkpoint of a log whose key is lost: the new one begins by naming it (--key is its key)"},
+	{OPT_NEW_PASSPHRASE_FILE, "new-passphrase-file", "FILE", "key passphrase: the first line is the new one"},
+	{OPT_NO_PASSPHRASE, "no-passphrase", NULL, "keep the private key unencrypted, in keys/log.key"},
+	{OPT_LOW_MEMORY, "low-memory", NULL, "encrypt keys so that opening them takes 32 MiB, not 256"},
 };
 
 #define OPTIONS_MAX 12
@@ -118,7 +144,8 @@ struct command {
 
 static const struct command COMMANDS[] = {
 	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
-		"onrecord init case-17 --origin example.org/case-17", cmd_init, {OPT_ORIGIN}, 0, 1, NULL},
+		"onrecord init case-17 --origin example.org/case-17", cmd_init,
+		{OPT_ORIGIN, OPT_CONTINUES, OPT_KEY, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 0, 1, NULL},
 	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
@@ -143,9 +170,16 @@ static const struct command COMMANDS[] = {
 		{OPT_UPGRADE, OPT_LIST, OPT_AGAIN, OPT_TSA_CA, OPT_HEADERS_FILE, OPT_PROXY, OPT_CA_FILE,
 			OPT_ALLOW_PRIVATE, OPT_TIMEOUT},
 		0, 0, NULL},
-	{"verify", "[ID ...]", "check the whole archive, or captures of it, against what was sealed",
-		"onrecord verify\n  onrecord verify '#12'\n  onrecord verify --against checkpoint-from-alice",
-		cmd_verify, {OPT_DEEP, OPT_KEY, OPT_AGAINST, OPT_POLICY, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY, NULL},
+	{"prove", "ID ...", "write proofs that others can check without the archive",
+		"onrecord prove '#12' -o for-the-desk\n  onrecord prove --withhold remote '#12'\n"
+		"  onrecord prove --from 100",
+		cmd_prove, {OPT_OUTPUT, OPT_WITHHOLD, OPT_BODY, OPT_FROM}, 0, ANY, NULL},
+	{"verify", "[ID|FILE ...]", "check the whole archive, captures of it, or proofs that were handed over",
+		"onrecord verify\n  onrecord verify '#12'\n  onrecord verify --against checkpoint-from-alice\n"
+		"  onrecord verify --key example.org/desk+5f0e…+AUiU… entry-12.tlog-proof",
+		cmd_verify,
+		{OPT_DEEP, OPT_KEY, OPT_AGAINST, OPT_POLICY, OPT_LEAF, OPT_FROM, OPT_TSA_CA, OPT_HEADERS_FILE}, 0, ANY,
+		NULL},
 	{"witness", "init|trust|serve|sign|request|ask|import [...]",
 		"cosign the log of a colleague, or have this one cosigned",
 		"a colleague:  onrecord witness init --name example.org/alice w && cd w\n"
@@ -156,6 +190,10 @@ static const struct command COMMANDS[] = {
 		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD}, 1, ANY, NULL},
 	{"policy", "[FILE]", "show, or seal, whose cosignatures count (C2SP tlog-policy)",
 		"onrecord policy policy.txt\n  onrecord policy", cmd_policy, {0}, 0, 1, NULL},
+	{"key", "list|add|passphrase ...",
+		"list the private keys, add one for a person or a witness, change the passphrase",
+		"onrecord key list\n  onrecord key add author example.org/ann\n  onrecord key passphrase", cmd_key,
+		{OPT_NEW_PASSPHRASE_FILE, OPT_LOW_MEMORY}, 1, 3, NULL},
 	{"reindex", "", "make the catalog anew from the archive's own files", "onrecord reindex", cmd_reindex,
 		{OPT_JOBS}, 0, 0, NULL},
 	{"cdxj", "[FILE ...]", "print a CDXJ index of WARC and ARC files, or of the archive's own",
@@ -166,7 +204,8 @@ static bool takes(const struct command *cmd, int id)
 {
 	if (cmd && cmd->no_json && id == OPT_JSON)
 		return false;
-	static const int all[] = {OPT_ARCHIVE, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION};
+	static const int all[] = {OPT_ARCHIVE, OPT_JSON, OPT_QUIET, OPT_VERBOSE, OPT_HELP, OPT_VERSION,
+		OPT_PASSPHRASE_FILE, OPT_PASSPHRASE_FD};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i] == id)
 			return true;
@@ -228,46 +267,106 @@ static rc number(const char *text, uint64_t least, uint64_t most, uint64_t *ret,
 	return OK;
 }
 
-static rc set_option(struct options *o, int id, const char *value, struct err *e)
+static rc add_option(const char **list, size_t *n, const char *value, struct err *e)
 {
-	uint64_t n = 0;
+	if (*n == OPTION_REPEATS)
+		return err_set(e, E_USAGE, "an option is given more than %u times", OPTION_REPEATS);
+	list[(*n)++] = value;
+	return OK;
+}
+
+/* Where the text of an option goes; NULL when it takes none, or is more than text. */
+static const char **text_option(struct options *o, int id)
+{
 	switch (id) {
 	case OPT_ARCHIVE:
-		o->archive = value;
-		return OK;
-	case OPT_JSON:
-		o->json = true;
-		return OK;
-	case OPT_QUIET:
-		o->quiet = true;
-		return OK;
-	case OPT_VERBOSE:
-		o->verbose = true;
-		return OK;
+		return &o->archive;
 	case OPT_URL:
-		o->url = value;
-		return OK;
+		return &o->url;
 	case OPT_TYPE:
-		o->type = value;
-		return OK;
+		return &o->type;
 	case OPT_ORIGIN:
-		o->origin = value;
-		return OK;
+		return &o->origin;
 	case OPT_USER_AGENT:
-		o->user_agent = value;
-		return OK;
+		return &o->user_agent;
 	case OPT_ACCEPT_LANGUAGE:
-		o->accept_language = value;
-		return OK;
+		return &o->accept_language;
 	case OPT_PROXY:
-		o->proxy = value;
-		return OK;
+		return &o->proxy;
 	case OPT_CA_FILE:
-		o->ca_file = value;
-		return OK;
+		return &o->ca_file;
+	case OPT_FROM:
+		return &o->from;
+	case OPT_LEAF:
+		return &o->leaf;
+	case OPT_NAME:
+		return &o->name;
+	case OPT_LISTEN:
+		return &o->listen;
+	case OPT_OUTPUT:
+		return &o->output;
+	case OPT_POLICY:
+		return &o->policy;
+	case OPT_AGAINST:
+		return &o->against;
+	case OPT_TSA_CA:
+		return &o->tsa_ca;
+	case OPT_HEADERS_FILE:
+		return &o->headers;
+	case OPT_CONTINUES:
+		return &o->continues;
+	case OPT_NEW_PASSPHRASE_FILE:
+		return &o->new_passphrase_file;
+	case OPT_PASSPHRASE_FILE:
+		return &o->passphrase_file;
+	default:
+		return NULL;
+	}
+}
+
+/* What an option without a value turns on; NULL for others. */
+static bool *flag_option(struct options *o, int id)
+{
+	switch (id) {
+	case OPT_JSON:
+		return &o->json;
+	case OPT_QUIET:
+		return &o->quiet;
+	case OPT_VERBOSE:
+		return &o->verbose;
 	case OPT_ALLOW_PRIVATE:
-		o->allow_private = true;
+		return &o->allow_private;
+	case OPT_BODY:
+		return &o->body;
+	case OPT_UPGRADE:
+		return &o->upgrade;
+	case OPT_LIST:
+		return &o->list;
+	case OPT_AGAIN:
+		return &o->again;
+	case OPT_LOW_MEMORY:
+		return &o->low_memory;
+	case OPT_NO_PASSPHRASE:
+		return &o->no_passphrase;
+	case OPT_DEEP:
+		return &o->deep;
+	default:
+		return NULL;
+	}
+}
+
+static rc set_option(struct options *o, int id, const char *value, struct err *e)
+{
+	const char **text = text_option(o, id);
+	bool *flag = flag_option(o, id);
+	uint64_t n = 0;
+	if (text)
+		*text = value;
+	if (flag)
+		*flag = true;
+	if (text || flag)
 		return OK;
+	switch (id) {
 	case OPT_MAX_BYTES:
 		return number(value, 1, CAP_FETCH_BODY, &o->max_bytes, "max-bytes", e);
 	case OPT_LIMIT:
@@ -281,44 +380,14 @@ static rc set_option(struct options *o, int id, const char *value, struct err *e
 		o->jobs = (unsigned)n;
 		return OK;
 	case OPT_KEY:
-		o->key = value;
-		return OK;
-	case OPT_NAME:
-		o->name = value;
-		return OK;
-	case OPT_LISTEN:
-		o->listen = value;
-		return OK;
-	case OPT_OUTPUT:
-		o->output = value;
-		return OK;
+		return add_option(o->keys, &o->nkeys, value, e);
+	case OPT_WITHHOLD:
+		return add_option(o->withhold, &o->nwithhold, value, e);
 	case OPT_OLD:
 		o->has_old = true;
 		return number(value, 0, INT64_MAX, &o->old, "old", e);
-	case OPT_POLICY:
-		o->policy = value;
-		return OK;
-	case OPT_AGAINST:
-		o->against = value;
-		return OK;
-	case OPT_UPGRADE:
-		o->upgrade = true;
-		return OK;
-	case OPT_LIST:
-		o->list = true;
-		return OK;
-	case OPT_AGAIN:
-		o->again = true;
-		return OK;
-	case OPT_TSA_CA:
-		o->tsa_ca = value;
-		return OK;
-	case OPT_HEADERS_FILE:
-		o->headers = value;
-		return OK;
-	case OPT_DEEP:
-		o->deep = true;
-		return OK;
+	case OPT_PASSPHRASE_FD:
+		return number(value, 3, INT16_MAX, &o->passphrase_fd, "passphrase-fd", e);
 	case OPT_CONTENT:
 		o->part = CAPTURE_CONTENT;
 		return OK;
@@ -451,8 +520,17 @@ static bool wants_json(int argc, char **argv)
 	return false;
 }
 
+/* The keys are in memory that no core has; the same for what OpenSSL or a stack may still have of them. The limit alone
+ * does not hold where cores are piped to a program. */
+static void no_core(void)
+{
+	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
+	no_core();
 	struct env env;
 	struct cli c = {.env = &env};
 	/* glibc would raise both with the first large buffer that is freed, and keep the later ones: each worker would

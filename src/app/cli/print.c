@@ -186,6 +186,7 @@ rc cli_open(struct cli *c, bool write, struct pipeline **ret, struct err *e)
 	c->ui.trouble = ui_trouble;
 	c->ui.notice = ui_notice;
 	c->ui.progress = ui_progress;
+	c->ui.passphrase = cli_passphrase;
 	TRY(cli_archive_path(c, &path, e));
 	return pipeline_open(c->env, path, write, &c->ui, ret, e);
 }

@@ -84,7 +84,7 @@ static rc own_note(struct pipeline *p, const struct checkpoint *now, uint64_t si
 	TRY(seal_root_at(p->ar, now, size, &c.root, e));
 	buf_reset(ret);
 	checkpoint_text(ret, &c);
-	return signer_sign_note(p->signer, ret, e);
+	return signer_sign_note(p->log_key.signer, ret, e);
 }
 
 static bool is_there(const struct cosignature *c, size_t n, uint64_t size, struct str name, uint64_t time)

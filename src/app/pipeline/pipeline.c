@@ -9,72 +9,30 @@
 #include "io/fs/fs.h"
 #include "io/sandbox/sandbox.h"
 
-#define KEY_FILE "keys/log.key"
-#define VKEY_FILE "keys/log.vkey"
 #define CATALOG_FILE "catalog.db"
 #define CATALOG_TEMP CATALOG_FILE ".tmp"
 
-static rc random_origin(struct env *env, struct arena *a, struct str *ret, struct err *e)
-{
-	uint8_t random[8];
-	TRY(env->random(env, random, sizeof(random), e));
-	*ret = str_fmt(a, "onrecord.invalid/%.*s", STR_FMT(hex_of(a, str_mem(random, sizeof(random)))));
-	return OK;
-}
-
-/* The key is there before the log, so that an interrupted init can go on where it stopped. */
-static rc make_keys(struct env *env, int dir, struct str origin, struct arena *a, struct err *e)
-{
-	AUTO(buf) text = {0};
-	AUTO_FD fd = -1;
-	uint64_t size = 0;
-	struct signer *s = NULL;
-	if (fs_open(dir, KEY_FILE, &fd, &size, e) == OK)
-		return OK;
-	buf_init(&text, 4 * KIB);
-	if (origin.n == 0)
-		TRY(random_origin(env, a, &origin, e));
-	TRY(signer_generate(env, origin, &text, e));
-	rc r = signer_open(buf_str(&text), &s, e);
-	if (r == OK)
-		r = fs_commit(env, dir, VKEY_FILE, str_fmt(a, "%.*s\n", STR_FMT(signer_vkey(a, s))), 0644, e);
-	if (r == OK)
-		r = fs_commit(env, dir, KEY_FILE, buf_str(&text), 0600, e);
-	mem_wipe(text.p, text.n);
-	signer_free(s);
-	return r;
-}
-
-/* A name that no key can have is found before anything is made. */
-static rc check_origin(struct env *env, struct str origin, struct err *e)
-{
-	AUTO(buf) trial = {0};
-	buf_init(&trial, 4 * KIB);
-	if (origin.n == 0)
-		return OK;
-	rc r = signer_generate(env, origin, &trial, e);
-	mem_wipe(trial.p, trial.n);
-	return r == E_FORMAT || r == E_LIMIT ? (e->code = E_USAGE) : r;
-}
-
-rc pipeline_init(
-	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e)
+rc pipeline_init(struct env *env, const char *path, const struct pipeline_new *how, struct arena *a,
+	struct str *ret_vkey, struct err *e)
 {
 	struct archive *ar = NULL;
-	struct signer *s = NULL;
-	TRY(check_origin(env, origin, e));
+	struct log_key key = {0};
+	AUTO(secret) passphrase = {0};
+	struct leaf continues;
+	TRY(continues_parse(how, a, &continues, e));
+	TRY(key_check_new(env, path, how, &passphrase, e));
 	rc r = archive_create(env, path, e);
 	if (r != OK && r != E_EXISTS)
 		return r;
 	TRY(archive_open(env, path, true, &ar, e));
-	r = make_keys(env, archive_dir(ar), origin, a, e);
+	r = key_make(env, archive_dir(ar), how, &passphrase, &key, e);
 	if (r == OK)
-		r = signer_load(archive_dir(ar), KEY_FILE, &s, e);
+		r = seal_create(ar, key.signer, e);
+	if ((r == OK || r == E_EXISTS) && continues.name.n)
+		r = continues_seal(ar, key.signer, &continues, e);
 	if (r == OK)
-		r = seal_create(ar, s, e);
-	if (r == OK)
-		*ret_vkey = signer_vkey(a, s);
-	signer_free(s);
+		*ret_vkey = signer_vkey(a, key.signer);
+	key_clear(&key);
 	archive_close(ar);
 	return r;
 }
@@ -191,8 +149,8 @@ static void tell_sandbox(struct pipeline *p)
 static rc open_write(struct pipeline *p, struct err *e)
 {
 	struct seal_opened opened;
-	TRY(signer_load(archive_dir(p->ar), KEY_FILE, &p->signer, e));
-	TRY(seal_open(p->ar, p->signer, &p->seal, &opened, e));
+	TRY(key_open(archive_dir(p->ar), p->ui, &p->log_key, e));
+	TRY(seal_open(p->ar, p->log_key.signer, &p->seal, &opened, e));
 	tell_recovery(p, &opened);
 	tell_sandbox(p);
 	TRY(keyer_open(p, e));
@@ -207,7 +165,7 @@ void pipeline_abandon(struct pipeline *p)
 	keyer_close(p);
 	catalog_close(p->catalog);
 	seal_free(p->seal);
-	signer_free(p->signer);
+	key_clear(&p->log_key);
 	archive_close(p->ar);
 	arena_clear(&p->run);
 	mem_free(p);
@@ -269,6 +227,12 @@ static void mend_catalog(struct pipeline *p, struct err *why)
 	bool behind = !p->catalog;
 	if (p->catalog && catalog_is_behind(p, &behind, &e) != OK)
 		return;
+	if (behind && key_is_locked(archive_dir(p->ar))) {
+		/* looking is no reason to ask for a passphrase */
+		rc_ignore(err_set(why, E_DENIED, "an earlier command was interrupted, and the next that writes mends"));
+		forget_catalog(p);
+		return;
+	}
 	if (!behind || pipeline_open(p->env, p->path, true, p->ui, &w, &e) != OK)
 		return;
 	rc_ignore(pipeline_close(w, &e));

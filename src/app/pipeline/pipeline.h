@@ -11,6 +11,7 @@
 #include "base/env.h"
 #include "formats/note/note.h"
 #include "io/catalog/catalog.h"
+#include "io/secret/secret.h"
 #include "stages/anchor/anchor.h"
 #include "stages/capture/capture.h"
 #include "stages/seal/seal.h"
@@ -26,12 +27,52 @@ struct pipeline_ui {
 	void (*notice)(struct pipeline_ui *ui, const char *text);
 	/* `done` of `total` (0: unknown) of what `what` names. */
 	void (*progress)(struct pipeline_ui *ui, const char *what, uint64_t done, uint64_t total);
+	/* Gets the passphrase of keys/onrecord.age; `fresh`: one that the user chooses now. NULL: there is none.
+	 * OK, and it is not empty · E_DENIED none can be had · E_USAGE the same of a fresh one · E_LIMIT · E_IO. */
+	rc (*passphrase)(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
 };
 
-/* Makes an archive in `path`, or finishes making one. `origin` names the log (empty: a random one). *ret_vkey in `a`.
- * OK · E_EXISTS a whole one is there · E_USAGE a bad origin. */
-MUST_USE rc pipeline_init(
-	struct env *env, const char *path, struct str origin, struct arena *a, struct str *ret_vkey, struct err *e);
+struct pipeline_new {
+	struct str origin;        /* names the log; empty: a random one */
+	bool plain;               /* the key is kept in keys/log.key, under no passphrase */
+	unsigned work;            /* of the passphrase: struct keyring_place */
+	struct str continues;     /* the last signed checkpoint of a log that this one goes on from; or empty */
+	struct str continues_key; /* its verifier key; empty: whether it signed that is not checked */
+	struct pipeline_ui *ui;   /* asked for the passphrase; NULL when plain */
+};
+/* Makes an archive in `path`, or finishes making one; the passphrase is had before anything is made. *ret_vkey in `a`.
+ * OK · E_EXISTS a whole one is there · E_USAGE a bad origin, no passphrase, or a checkpoint or key to continue from
+ * that is none, or is of this origin · E_VERIFY that checkpoint is not signed by that key · E_DENIED the passphrase
+ * does not open what an interrupted try has left. */
+MUST_USE rc pipeline_init(struct env *env, const char *path, const struct pipeline_new *how, struct arena *a,
+	struct str *ret_vkey, struct err *e);
+
+/* What the log goes on from, when its first entry says so; proven to be in the log. `ret` lives in `a`.
+ * OK · E_NOTFOUND it does not say so, or is not sealed · E_VERIFY · E_IO. */
+MUST_USE rc pipeline_continues(struct pipeline *p, struct arena *a, struct leaf *ret, struct err *e);
+
+enum key_role {
+	KEY_LOG,
+	KEY_WITNESS,
+	KEY_AUTHOR,
+};
+struct pipeline_key_list {
+	/* One private key that the archive holds; `used`: the role's last, which signs. `plain`: under no passphrase.
+	 */
+	void (*key)(struct pipeline_key_list *l, enum key_role role, const struct note_key *key, bool used, bool plain);
+};
+/* Tells of all private keys; asks for the passphrase when there are any under one. OK · as pipeline_open(). */
+MUST_USE rc pipeline_keys(
+	struct env *env, const char *path, struct pipeline_ui *ui, struct pipeline_key_list *l, struct err *e);
+/* Makes a key for a person or a witness, in keys/onrecord.age, which is made when there is none. A new key of the role
+ * is the one in use. *ret_vkey in `a`. OK · E_USAGE a name that no key can have · as pipeline_open(). */
+MUST_USE rc pipeline_key_add(struct env *env, const char *path, const struct pipeline_new *how, enum key_role role,
+	struct arena *a, struct str *ret_vkey, struct err *e);
+/* Puts the keys under a new passphrase; or moves the key of keys/log.key under one, and removes that file (*ret_moved):
+ * under the passphrase of the other keys when there are any, else a new one. After a crash either form is whole, and
+ * the same command goes on. Uses how->ui and how->work. OK · as pipeline_open(). */
+MUST_USE rc pipeline_key_passphrase(
+	struct env *env, const char *path, const struct pipeline_new *how, bool *ret_moved, struct err *e);
 
 /* Opens an archive. For writing: locks it, recovers, seals what was kept before, brings the catalog up to date. `ui`
  * and `env` are borrowed until it is closed. A catalog that cannot be used is said, and is no error. OK · E_NOTFOUND no
@@ -157,6 +198,94 @@ MUST_USE rc pipeline_add_leaf(struct pipeline *p, const struct leaf *leaf, struc
 /* The published checkpoint, signed by the log's key alone: what a witness or a time stamp is asked about. Only when
  * open for writing; borrowed until the next pipeline_seal(). */
 struct str pipeline_note(const struct pipeline *p);
+
+/* A token about a checkpoint, as handed over. */
+struct pipeline_stamp {
+	enum leaf_token kind; /* LEAF_RFC3161, LEAF_OTS or LEAF_CHAIN */
+	struct str bytes;
+};
+/* What is handed over so that others can check that an entry is in the log. In an arena. */
+struct pipeline_proof {
+	struct str text;    /* a C2SP tlog-proof */
+	uint64_t size;      /* of the checkpoint in it */
+	bool witnessed;     /* its cosignatures satisfy the sealed policy */
+	bool policy;        /* one is sealed; */
+	struct str said;    /* what it says of the checkpoint: who cosigned, who is missing */
+	struct str stamped; /* the smallest checkpoint over the entry that has time tokens, signed; empty: none has */
+	uint64_t stamped_size;
+	struct pipeline_stamp *stamps; /* its tokens, in the order of the log */
+	size_t nstamps;
+};
+/* Proves that the entry is in the log: under the smallest checkpoint that covers it and that is witnessed as the policy
+ * sealed last wants it, else under the newest. What tokens say is not judged.
+ * OK · E_NOTFOUND it is not sealed yet · E_VERIFY · E_FORMAT the catalog or the policy cannot be used · E_LIMIT · E_IO.
+ */
+MUST_USE rc pipeline_prove(
+	struct pipeline *p, const struct pipeline_entry *x, struct arena *a, struct pipeline_proof *ret, struct err *e);
+
+/* What is shown of a record. */
+struct pipeline_show {
+	const struct str *withhold; /* names of fields */
+	size_t nwithhold;
+	bool body; /* show the values of its trees too, unless they are withheld; without it, what they could be
+		    * guessed from is withheld as well */
+};
+struct pipeline_shown {
+	struct str text;   /* a disclosure; in `a` */
+	struct str *along; /* fields that are withheld because the trees' values are */
+	size_t nalong;
+};
+/* OK · E_USAGE no such field, or what is withheld could be guessed from others (they are named) · E_VERIFY warc/ is not
+ * what the record says · E_LIMIT · E_IO. */
+MUST_USE rc pipeline_disclose(struct pipeline *p, const struct pipeline_entry *x, const struct pipeline_show *how,
+	struct arena *a, struct pipeline_shown *ret, struct err *e);
+
+/* Appends a proof that the newest checkpoint goes on from an earlier one, as a witness is asked (add-checkpoint):
+ * `from` is a size, or an earlier signed checkpoint of this log.
+ * OK · E_NOTFOUND it is over what is sealed · E_VERIFY not signed by the log, or of another history · E_LIMIT · E_IO.
+ */
+MUST_USE rc pipeline_prove_from(struct pipeline *p, struct str from, struct buf *ret, struct err *e);
+
+/* Files that somebody has handed over, to be checked with no archive at hand. */
+struct pipeline_check {
+	struct str file;       /* a tlog-proof, a disclosure, an add-checkpoint request, a signed checkpoint */
+	bool has_leaf;         /* of a proof: */
+	struct str leaf;       /* the entry's bytes, */
+	struct str disclosure; /* or a disclosure of its record; empty: none */
+	struct str old;        /* of a request: the earlier signed checkpoint; empty: none */
+	struct str policy;     /* empty: none */
+	struct str *keys;      /* verifier keys: of logs, and of witnesses that must have cosigned */
+	size_t nkeys;
+};
+/* One thing that was found. The words are ours, the values may be anything. */
+enum pipeline_fact_kind {
+	FACT_IS = 1,   /* name and value, e.g. "size" */
+	FACT_FIELD,    /* a field of the record that is shown */
+	FACT_WITHHELD, /* fields or a part of a tree that are not */
+	FACT_SHOWN,    /* a part of a tree that is */
+	FACT_PROBLEM,  /* something that does not hold */
+	FACT_UNPROVEN, /* something that these files do not show */
+};
+struct pipeline_fact {
+	enum pipeline_fact_kind kind;
+	struct str name; /* of FACT_IS, FACT_FIELD */
+	struct str value;
+};
+struct pipeline_facts {
+	struct pipeline_fact *fact;
+	size_t n;
+	bool known_key; /* a key that was given signed it */
+	bool holds;     /* that, and there is no problem */
+};
+/* Checks them in a worker; the facts are in `a`. What does not hold is a fact and no error.
+ * OK · E_USAGE bad keys, policy or combination · E_FORMAT none of these files, or a broken one · E_LIMIT · of the
+ * worker.
+ */
+MUST_USE rc pipeline_check(const struct pipeline_check *in, struct arena *a, struct pipeline_facts *ret, struct err *e);
+/* A tiled log in a folder: `checkpoint` and `tile/`. `in->file` is not used.
+ * OK · E_NOTFOUND there is none · as pipeline_check() · E_IO. */
+MUST_USE rc pipeline_check_log(
+	const char *path, const struct pipeline_check *in, struct arena *a, struct pipeline_facts *ret, struct err *e);
 
 /* The file `authorities` of an archive: who is asked what time it is. Lines, in any order; '#' begins a comment.
  *

@@ -6,9 +6,22 @@
 #include "app/pipeline/pipeline.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "io/keyring/keyring.h"
+#include "io/secret/secret.h"
 #include "io/signer/signer.h"
 
+#define VKEY_FILE "keys/log.vkey"
+#define PLAIN_FILE "keys/log.key"
+#define AGE_FILE "keys/onrecord.age"
+
 struct sandbox;
+
+/* The log's key, wherever it lies. */
+struct log_key {
+	const struct signer *signer;
+	struct signer *plain; /* from keys/log.key, or */
+	struct keyring *ring; /* from keys/onrecord.age */
+};
 
 struct pipeline {
 	struct capture_out out; /* first: kept() gets back to the pipeline */
@@ -17,7 +30,7 @@ struct pipeline {
 	const char *path;
 	struct pipeline_ui *ui;
 	struct archive *ar;
-	struct signer *signer; /* NULL when opened for reading */
+	struct log_key log_key; /* zeros when opened for reading */
 	struct note_key key;
 	struct seal *seal;
 	struct catalog *catalog; /* NULL: damaged, and said so; or not asked for yet */
@@ -29,6 +42,31 @@ struct pipeline {
 	struct sandbox *keyer; /* NULL when opened for reading */
 	bool fetching;         /* there are threads: no process is forked */
 };
+
+bool key_is_there(int at, const char *path);
+/* ui->passphrase. */
+MUST_USE rc key_ask(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
+/* OK, also for an empty one · E_USAGE no key can have that name · E_IO. */
+MUST_USE rc key_check_name(struct env *env, struct str name, struct err *e);
+/* Finds, before anything is made, that a new archive's name can be had, and its passphrase, which is left empty when
+ * none is needed. OK · as pipeline_init(). */
+MUST_USE rc key_check_new(
+	struct env *env, const char *path, const struct pipeline_new *how, struct secret *passphrase, struct err *e);
+/* The key of a new archive: made, or found as an interrupted try has left it. */
+MUST_USE rc key_make(struct env *env, int dir, const struct pipeline_new *how, const struct secret *passphrase,
+	struct log_key *ret, struct err *e);
+/* The key of an archive; asks for the passphrase when there has to be one. OK · E_NOTFOUND no key · E_DENIED no
+ * passphrase, or a wrong one · as signer_load() and keyring_open(). */
+MUST_USE rc key_open(int dir, struct pipeline_ui *ui, struct log_key *ret, struct err *e);
+/* True when key_open() would ask. */
+bool key_is_locked(int dir);
+/* Wipes and frees. */
+void key_clear(struct log_key *k);
+
+/* The leaf of what a new log goes on from; without a name when it does not. OK · as pipeline_init(). */
+MUST_USE rc continues_parse(const struct pipeline_new *how, struct arena *a, struct leaf *ret, struct err *e);
+/* Makes it entry 0. OK · E_EXISTS there are entries · as seal_open() and seal_commit(). */
+MUST_USE rc continues_seal(struct archive *ar, const struct signer *s, const struct leaf *leaf, struct err *e);
 
 /* The row of a record. E_NOTFOUND for a record that is no capture. Text borrows from the record or lives in `a`. */
 MUST_USE rc pipeline_row(struct pipeline *p, struct arena *a, const struct frame *f, const struct record *r,

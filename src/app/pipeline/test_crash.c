@@ -47,9 +47,10 @@ static bool is_sealed(const struct found *f, const struct promise *p)
 static rc step_init(struct run *r, struct err *e)
 {
 	struct str vkey;
+	const struct pipeline_new how = {.origin = STR("example.org/crash"), .plain = true};
 	if (r->made)
 		return OK;
-	rc got = pipeline_init(&r->env, r->archive, STR("example.org/crash"), &r->a, &vkey, e);
+	rc got = pipeline_init(&r->env, r->archive, &how, &r->a, &vkey, e);
 	if (got != OK && got != E_EXISTS)
 		return got;
 	run_promise(r, (struct promise){.what = "the archive was made", .holds = is_made});

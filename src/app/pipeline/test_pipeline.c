@@ -147,6 +147,7 @@ static void world_open(struct world *w)
 {
 	struct err e;
 	struct str vkey;
+	const struct pipeline_new how = {.origin = STR("example.org/test"), .plain = true};
 	*w = (struct world){.ui = {.kept = on_kept, .trouble = on_trouble}};
 	fs_env(&w->env);
 	w->env.fetch = any_page;
@@ -155,7 +156,7 @@ static void world_open(struct world *w)
 	assert_non_null(mkdtemp(w->dir));
 	w->path = str_fmt(&w->a, "%s/archive", w->dir).p;
 	w->state = str_fmt(&w->a, "%s/state", w->dir).p;
-	if (pipeline_init(&w->env, w->path, STR("example.org/test"), &w->a, &vkey, &e) != OK)
+	if (pipeline_init(&w->env, w->path, &how, &w->a, &vkey, &e) != OK)
 		fail_msg("%s", e.msg);
 }
 

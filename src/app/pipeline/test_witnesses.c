@@ -87,6 +87,7 @@ static void on_trouble(struct pipeline_ui *ui, const struct err *e)
 
 static void world_open(struct world *w)
 {
+	const struct pipeline_new how = {.origin = STR("example.org/log"), .plain = true};
 	struct err e;
 	static const char *const names[NAMES] = {"a.example/alice", "b.example/bob", "c.example/carol", "mallory"};
 	*w = (struct world){.fail_at = -1, .ui.trouble = on_trouble};
@@ -100,7 +101,7 @@ static void world_open(struct world *w)
 	w->state = str_fmt(&w->a, "%s/state", w->dir).p;
 	for (unsigned i = 0; i < NAMES; i++)
 		w->by[i] = test_signer_make(names[i], NOTE_COSIGNATURE, (uint8_t)(10 + i));
-	if (pipeline_init(&w->env, w->path, STR("example.org/log"), &w->a, &w->vkey, &e) != OK)
+	if (pipeline_init(&w->env, w->path, &how, &w->a, &w->vkey, &e) != OK)
 		fail_msg("%s", e.msg);
 	w->policy = str_fmt(&w->a,
 		"log %.*s\nwitness alice %.*s http://a.example/w\nwitness bob %.*s\nwitness carol %.*s\n"

@@ -56,16 +56,6 @@ static bool read_value(struct arena *a, struct str s, struct str *ret)
 	return true;
 }
 
-static bool read_bytes(struct str s, void *ret, size_t n)
-{
-	AUTO(arena) a = {0};
-	struct str bytes;
-	bool ok = base64_decode(&a, s, &bytes) && bytes.n == n;
-	if (ok)
-		memcpy(ret, bytes.p, n);
-	return ok;
-}
-
 static bool read_u32(struct str s, uint32_t *ret)
 {
 	uint64_t v = 0;
@@ -138,7 +128,7 @@ static bool read_withheld(struct str rest, struct disclosure_part *part)
 {
 	uint32_t last = 0;
 	bool ok = read_u32(str_cut(&rest, ' '), &part->first) && read_u32(str_cut(&rest, ' '), &last) &&
-		last >= part->first && read_bytes(rest, part->hash.b, sizeof(part->hash.b));
+		last >= part->first && base64_fixed(rest, part->hash.b, sizeof(part->hash.b));
 	if (ok)
 		part->n = last - part->first + 1;
 	return ok;
@@ -155,7 +145,7 @@ static bool read_open(struct arena *a, struct str rest, bool field, struct discl
 		part->name = str_cut(&rest, ' ');
 		ok = ok && record_name_ok(part->name);
 	}
-	return ok && (!part->salted || read_bytes(salt, part->salt, sizeof(part->salt))) &&
+	return ok && (!part->salted || base64_fixed(salt, part->salt, sizeof(part->salt))) &&
 		read_value(a, rest, &part->value);
 }
 
@@ -174,7 +164,7 @@ static rc read_line(struct reading *r, struct str line, struct err *e)
 		return ok ? OK : err_set(e, E_FORMAT, "a tree without two numbers");
 	}
 	if (str_eq(word, STR("key"))) {
-		ok = !p->keyed && p->nparts == 0 && read_bytes(rest, p->key, sizeof(p->key));
+		ok = !p->keyed && p->nparts == 0 && base64_fixed(rest, p->key, sizeof(p->key));
 		p->keyed = true;
 		return ok ? OK : err_set(e, E_FORMAT, "a key that cannot be read, or not where it belongs");
 	}
@@ -211,7 +201,7 @@ rc disclosure_parse(struct arena *a, struct str bytes, struct disclosure *ret, s
 	if (!str_eq(str_cut(&rest, '\n'), STR(HEAD)))
 		return err_set(e, E_FORMAT, "not a disclosure: it does not begin with '" HEAD "'");
 	struct str root = str_cut(&rest, '\n');
-	if (!str_eq(str_cut(&root, ' '), STR("root")) || !read_bytes(root, r.d.root.b, sizeof(r.d.root.b)))
+	if (!str_eq(str_cut(&root, ' '), STR("root")) || !base64_fixed(root, r.d.root.b, sizeof(r.d.root.b)))
 		return err_set(e, E_FORMAT, "line 2 is not the record's root");
 	for (size_t line = 3; rest.n; line++)
 		if (read_line(&r, str_cut(&rest, '\n'), e) != OK)

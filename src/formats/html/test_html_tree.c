@@ -194,6 +194,8 @@ static void try_all(check_case *check, bool has_otherwise, struct tally *t)
 	int n = dir ? scandir(folder, &names, is_dat, alphasort) : -1;
 	if (n <= 0) {
 		print_message("skipped: public test data html/tree-construction is not there\n");
+		free(names);
+		arena_clear(&a); /* skip() does not come back */
 		skip();
 	}
 	for (int i = 0; i < n; i++) {

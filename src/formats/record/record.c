@@ -151,13 +151,12 @@ void record_leaf(const struct hash *root, char ret[RECORD_LEAF_SIZE])
 
 rc record_leaf_parse(struct str leaf, struct hash *ret_root, struct err *e)
 {
-	AUTO(arena) a = {0};
 	struct str head = STR(LEAF_HEAD);
-	struct str root;
+	struct hash root;
 	if (leaf.n != RECORD_LEAF_SIZE || !str_starts(leaf, head) || leaf.p[leaf.n - 1] != '\n' ||
-		!base64_decode(&a, str_sub(leaf, head.n, leaf.n - 1), &root) || root.n != sizeof(ret_root->b))
+		!base64_fixed(str_sub(leaf, head.n, leaf.n - 1), root.b, sizeof(root.b)))
 		return err_set(e, E_FORMAT, "no leaf of a record");
-	memcpy(ret_root->b, root.p, sizeof(ret_root->b));
+	*ret_root = root;
 	return OK;
 }
 

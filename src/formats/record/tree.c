@@ -114,19 +114,16 @@ struct str record_tree_end(struct record_tree *t, struct arena *a)
 
 rc record_tree_parse(struct str value, struct record_tree_value *ret, struct err *e)
 {
-	AUTO(arena) a = {0};
 	struct str rest = value;
-	struct str root;
 	struct record_tree_value v = {.rule = RECORD_CHUNK_UTF8_64};
-	bool ok = str_eq(str_cut(&rest, ':'), STR("tree")) && base64_decode(&a, str_cut(&rest, ':'), &root) &&
-		root.n == sizeof(v.root.b);
+	bool ok = str_eq(str_cut(&rest, ':'), STR("tree")) &&
+		base64_fixed(str_cut(&rest, ':'), v.root.b, sizeof(v.root.b));
 	struct str rule = str_cut(&rest, ':');
 	if (!str_eq(rule, str_c(RULES[v.rule])))
 		v.rule = RECORD_CHUNK_4096;
 	if (!ok || !str_eq(rule, str_c(RULES[v.rule])) || !str_to_u64(rest, &v.length) ||
 		(rest.n > 1 && rest.p[0] == '0'))
 		return err_set(e, E_FORMAT, "not a tree: '%.*s'", (int)size_min(value.n, 120), value.p);
-	memcpy(v.root.b, root.p, sizeof(v.root.b));
 	*ret = v;
 	return OK;
 }

@@ -102,6 +102,7 @@ static void test_replies_of_public_authorities_have_the_verdict_that_is_right(vo
 	}
 	if (seen == 0) {
 		print_message("skipped: public test data tsp is not there\n");
+		arena_clear(&a); /* skip() does not come back */
 		skip();
 	}
 	assert_int_equal(seen, ARRAY_LEN(vectors));

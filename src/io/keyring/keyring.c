@@ -96,16 +96,57 @@ static rc encrypt(struct env *env, const struct keyring_place *p, const struct s
 	return fs_commit(env, p->at, p->path, buf_str(&file), FILE_MODE, e);
 }
 
-rc keyring_create(struct env *env, const struct keyring_place *p, struct err *e)
+/* What is written has to be what keyring_open() reads. */
+static rc check_lines(const struct keyring_place *p, const struct secret *text, struct err *e)
 {
-	AUTO(secret) text = {0};
+	struct keyring *k = mem_alloc(sizeof(*k));
+	rc r = keyring_parse(k, secret_str(text), e);
+	keyring_close(k);
+	return r == OK ? OK : err_add(e, "%s", p->path);
+}
+
+static rc add_line(const struct keyring_place *p, enum keyring_role role, struct str private_text, struct secret *text,
+	struct err *e)
+{
+	struct str name = keyring_role_name(role);
+	if (str_ends(private_text, STR("\n")))
+		private_text.n--;
+	if (str_chr(private_text, '\n', 0) < private_text.n)
+		return err_set(e, E_FORMAT, "a private key of several lines");
+	if (text->b.n + name.n + private_text.n + LINE_END > CAP_KEYRING)
+		return err_set(e, E_LIMIT, "%s: over %u bytes of keys", p->path, CAP_KEYRING);
+	buf_add(&text->b, name);
+	buf_addc(&text->b, ' ');
+	buf_add(&text->b, private_text);
+	buf_addc(&text->b, '\n');
+	return check_lines(p, text, e);
+}
+
+static rc begin(const struct keyring_place *p, struct secret *ret, struct err *e)
+{
 	struct stat s;
 	if (fstatat(p->at, p->path, &s, AT_SYMLINK_NOFOLLOW) == 0)
 		return err_set(e, E_EXISTS, "%s: there are keys, or something else, already", p->path);
 	if (errno != ENOENT)
 		return err_sys(e, "%s", p->path);
-	TRY(secret_open(CAP_KEYRING, &text, e));
-	buf_add(&text.b, STR(FIRST_LINES));
+	TRY(secret_open(CAP_KEYRING, ret, e));
+	buf_add(&ret->b, STR(FIRST_LINES));
+	return OK;
+}
+
+rc keyring_create(struct env *env, const struct keyring_place *p, struct err *e)
+{
+	AUTO(secret) text = {0};
+	TRY(begin(p, &text, e));
+	return encrypt(env, p, &text, e);
+}
+
+rc keyring_create_with(
+	struct env *env, const struct keyring_place *p, enum keyring_role role, struct str private_text, struct err *e)
+{
+	AUTO(secret) text = {0};
+	TRY(begin(p, &text, e));
+	TRY(add_line(p, role, private_text, &text, e));
 	return encrypt(env, p, &text, e);
 }
 
@@ -149,34 +190,14 @@ static rc open_to_change(const struct keyring_place *p, int *ret_lock, struct se
 	return decrypt(p, ret, e);
 }
 
-/* What is written has to be what keyring_open() reads. */
-static rc check_lines(const struct keyring_place *p, const struct secret *text, struct err *e)
-{
-	struct keyring *k = mem_alloc(sizeof(*k));
-	rc r = keyring_parse(k, secret_str(text), e);
-	keyring_close(k);
-	return r == OK ? OK : err_add(e, "%s", p->path);
-}
-
 rc keyring_add(
 	struct env *env, const struct keyring_place *p, enum keyring_role role, struct str private_text, struct err *e)
 {
 	AUTO(secret) text = {0};
 	AUTO_FD lock = -1;
-	struct str name = keyring_role_name(role);
-	if (str_ends(private_text, STR("\n")))
-		private_text.n--;
-	if (str_chr(private_text, '\n', 0) < private_text.n)
-		return err_set(e, E_FORMAT, "a private key of several lines");
 	TRY(open_to_change(p, &lock, &text, e));
-	if (text.b.n + name.n + private_text.n + LINE_END > CAP_KEYRING)
-		return err_set(e, E_LIMIT, "%s: over %u bytes of keys", p->path, CAP_KEYRING);
 	TRY(check_lines(p, &text, e));
-	buf_add(&text.b, name);
-	buf_addc(&text.b, ' ');
-	buf_add(&text.b, private_text);
-	buf_addc(&text.b, '\n');
-	TRY(check_lines(p, &text, e));
+	TRY(add_line(p, role, private_text, &text, e));
 	return encrypt(env, p, &text, e);
 }
 

@@ -36,6 +36,9 @@ struct keyring;
  * OK · E_EXISTS there is something · E_USAGE no passphrase, or a work factor out of range · E_LIMIT a passphrase over
  * CAP_PASSPHRASE · E_IO · E_DENIED the system refuses. */
 MUST_USE rc keyring_create(struct env *env, const struct keyring_place *p, struct err *e);
+/* The same with a first key, as signer_generate() writes it. OK · as keyring_create and keyring_add. */
+MUST_USE rc keyring_create_with(
+	struct env *env, const struct keyring_place *p, enum keyring_role role, struct str private_text, struct err *e);
 
 /* Decrypts it and makes a signer of each key.
  * OK · E_NOTFOUND no such file · E_DENIED a wrong passphrase, or a file that others may read, that is not ours, or no

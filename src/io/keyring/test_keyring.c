@@ -518,9 +518,26 @@ static void test_the_usual_work_factor_is_the_one_of_the_stock_program(void **un
 	world_clear(&w);
 }
 
+static void test_a_file_is_made_with_its_first_key_in_it(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	world_open(&w);
+	assert_int_equal(keyring_create_with(&w.env, &w.place, KEYRING_LOG, STR(COSIGNER), &e), E_FORMAT);
+	assert_int_equal(open_code(&w), E_NOTFOUND);
+	assert_int_equal(keyring_create_with(&w.env, &w.place, KEYRING_LOG, STR(PRIVATE "\n"), &e), OK);
+	assert_int_equal(keyring_create_with(&w.env, &w.place, KEYRING_LOG, STR(PRIVATE), &e), E_EXISTS);
+	struct keyring *k = open_it(&w);
+	check_vkey(keyring_key(k, KEYRING_LOG, 0), VKEY);
+	keyring_close(k);
+	world_clear(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_file_is_made_with_its_first_key_in_it),
 		cmocka_unit_test(test_keys_come_back_by_role_the_last_one_first),
 		cmocka_unit_test(test_a_key_of_the_file_signs),
 		cmocka_unit_test(test_the_file_is_ours_alone_and_says_nothing),

@@ -28,15 +28,21 @@ static rc file_tile(
 	return OK;
 }
 
+rc seal_prove_then(struct archive *ar, const struct checkpoint *now, const struct checkpoint *then, uint64_t index,
+	struct str leaf, struct tlog_proof *ret, struct err *e)
+{
+	struct file_tiles f = {{file_tile}, archive_dir(ar), now->size};
+	struct hash h = tlog_leaf_hash(leaf);
+	if (index >= then->size || then->size > now->size)
+		return err_set(e, E_NOTFOUND, "entry %llu is kept but not sealed yet", (unsigned long long)index);
+	TRY(tlog_prove_inclusion(&f.tiles, then->size, index, ret, e));
+	return tlog_check_inclusion(&h, index, then->size, ret, &then->root, e);
+}
+
 rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t index, struct str leaf, struct tlog_proof *ret,
 	struct err *e)
 {
-	struct file_tiles f = {{file_tile}, archive_dir(ar), c->size};
-	struct hash h = tlog_leaf_hash(leaf);
-	if (index >= c->size)
-		return err_set(e, E_NOTFOUND, "entry %llu is kept but not sealed yet", (unsigned long long)index);
-	TRY(tlog_prove_inclusion(&f.tiles, c->size, index, ret, e));
-	return tlog_check_inclusion(&h, index, c->size, ret, &c->root, e);
+	return seal_prove_then(ar, c, c, index, leaf, ret, e);
 }
 
 /* The tree of `size` is the front of that of c->size, so its edge is in the same tiles. */

@@ -77,7 +77,7 @@ rc seal_checkpoint(struct archive *ar, const struct note_key *key, struct arena 
 }
 
 /* The signed note over the builder's tree. */
-static rc sign_tree(struct signer *s, const struct tlog_edge *edge, struct buf *ret, struct err *e)
+static rc sign_tree(const struct signer *s, const struct tlog_edge *edge, struct buf *ret, struct err *e)
 {
 	struct checkpoint c = {signer_key(s)->name, edge->size, tlog_edge_root(edge)};
 	checkpoint_text(ret, &c);
@@ -85,7 +85,7 @@ static rc sign_tree(struct signer *s, const struct tlog_edge *edge, struct buf *
 }
 
 /* What the copy outside says is not ahead of, nor beside, what the folder says was signed last. */
-static rc check_outside(struct archive *ar, struct signer *s, const struct checkpoint *last, bool *ret_known,
+static rc check_outside(struct archive *ar, const struct signer *s, const struct checkpoint *last, bool *ret_known,
 	bool *ret_behind, struct err *e)
 {
 	AUTO(arena) a = {0};
@@ -126,7 +126,7 @@ static rc check_last(struct seal *l, struct err *e)
 	return check_outside(l->ar, l->signer, &l->last, &known, &behind, e);
 }
 
-static rc remember(struct archive *ar, struct signer *s, struct str note, struct err *e)
+static rc remember(struct archive *ar, const struct signer *s, struct str note, struct err *e)
 {
 	TRY(fs_commit(archive_env(ar), archive_dir(ar), LOG_STATE, note, 0644, e));
 	return seal_outside_write(archive_env(ar), signer_key(s), note, e);
@@ -134,7 +134,7 @@ static rc remember(struct archive *ar, struct signer *s, struct str note, struct
 
 /* A key that has signed entries is that of another archive, or of this one before its log was lost: an empty log under
  * it would be a second history, and its copy outside would write over what is known of the first. */
-static rc key_is_fresh(struct archive *ar, struct signer *s, struct err *e)
+static rc key_is_fresh(struct archive *ar, const struct signer *s, struct err *e)
 {
 	AUTO(arena) a = {0};
 	struct checkpoint out = {.size = 0};
@@ -149,7 +149,7 @@ static rc key_is_fresh(struct archive *ar, struct signer *s, struct err *e)
 }
 
 /* There is a state already: E_EXISTS, or an earlier try ended right behind it, and only publishing is missing. */
-static rc finish_create(struct archive *ar, struct signer *s, struct err *e)
+static rc finish_create(struct archive *ar, const struct signer *s, struct err *e)
 {
 	AUTO(arena) a = {0};
 	AUTO_FD fd = -1;
@@ -165,7 +165,7 @@ static rc finish_create(struct archive *ar, struct signer *s, struct err *e)
 	return err_set(e, E_EXISTS, "%s: has a log already", archive_path(ar));
 }
 
-rc seal_create(struct archive *ar, struct signer *s, struct err *e)
+rc seal_create(struct archive *ar, const struct signer *s, struct err *e)
 {
 	AUTO(buf) note = {0};
 	AUTO_FD fd = -1;
@@ -394,7 +394,7 @@ static rc is_token(struct archive_log *log, const struct frame *f, struct err *e
 	TRY(leaf_body_parse(&a, f->body, &body, &leaf, e));
 	if (leaf.kind != LEAF_ANCHOR)
 		return err_set(e, E_VERIFY, "a policy is not kept before it is sealed");
-	TRY(seal_parse_checkpoint(body.note, s->key, &a, &c, e));
+	TRY(seal_token_note(body.note, s->key, &a, &c, e));
 	if (c.size != leaf.size || c.size > s->published.size)
 		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
 			(unsigned long long)leaf.size, (unsigned long long)c.size);
@@ -451,7 +451,8 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	return load_pending(l, opened->recovery.frames, e);
 }
 
-rc seal_open(struct archive *ar, struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
+rc seal_open(
+	struct archive *ar, const struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e)
 {
 	struct seal_opened opened = {0};
 	struct seal *l = mem_alloc(sizeof(*l));

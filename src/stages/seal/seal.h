@@ -33,12 +33,12 @@ struct seal_opened {
 /* Signs the checkpoint of the empty log, or finishes doing so. OK · E_EXISTS when there is one · E_VERIFY the key has
  * signed entries before · E_IO, also when the copy outside cannot be written: then there is no log, and it can be tried
  * again. */
-MUST_USE rc seal_create(struct archive *ar, struct signer *s, struct err *e);
+MUST_USE rc seal_create(struct archive *ar, const struct signer *s, struct err *e);
 
 /* Opens the log for writing, recovering first. `ar` is open for writing; both outlive the seal.
  * OK · E_VERIFY damage or rollback (nothing has been changed) · E_IO. Free with seal_free(). */
 MUST_USE rc seal_open(
-	struct archive *ar, struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e);
+	struct archive *ar, const struct signer *s, struct seal **ret, struct seal_opened *ret_opened, struct err *e);
 void seal_free(struct seal *l);
 
 /* Takes the leaf of the frame that was just added. At most SEAL_PENDING_MAX before a commit. */
@@ -82,6 +82,11 @@ MUST_USE rc seal_checkpoint(struct archive *ar, const struct note_key *key, stru
  * OK · E_NOTFOUND not sealed yet · E_VERIFY. */
 MUST_USE rc seal_prove(struct archive *ar, const struct checkpoint *c, uint64_t index, struct str leaf,
 	struct tlog_proof *ret, struct err *e);
+
+/* The same under an earlier checkpoint of the log, from the tiles that it has now: partial tiles of then may be gone.
+ */
+MUST_USE rc seal_prove_then(struct archive *ar, const struct checkpoint *now, const struct checkpoint *then,
+	uint64_t index, struct str leaf, struct tlog_proof *ret, struct err *e);
 
 /* A note as a checkpoint of the log that `key` signs. `ret` borrows from it. OK · E_VERIFY · E_LIMIT. */
 MUST_USE rc seal_parse_checkpoint(

@@ -37,7 +37,7 @@ struct tile_out {
 struct seal {
 	struct tile_builder builder; /* first: out() gets back to the seal */
 	struct archive *ar;
-	struct signer *signer;
+	const struct signer *signer;
 	struct checkpoint last; /* signed, and its note as log/state has it */
 	struct buf last_note;
 	uint64_t published;
@@ -51,6 +51,10 @@ struct seal {
 
 /* OK · E_IO an earlier failure has used it up. */
 MUST_USE rc seal_usable(const struct seal *l, struct err *e);
+
+/* The checkpoint that a token is about: signed by the log's key, once, and by nobody else. OK · E_VERIFY · E_LIMIT. */
+MUST_USE rc seal_token_note(
+	struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e);
 
 /* Reads and verifies a checkpoint file. E_NOTFOUND · E_VERIFY · E_FORMAT. */
 MUST_USE rc seal_read_checkpoint(int dir, const char *path, const struct note_key *key, struct arena *a,

@@ -139,6 +139,7 @@ static void test_a_public_log_is_checked(void **unused)
 	const char *path = str_fmt(&a, "%s/tlog/tessera/log", vectors ? vectors : "../shared/vectors").p;
 	if (fs_dir_open(AT_FDCWD, path, &dir, &e) != OK) {
 		print_message("skipped: public test data tlog/tessera is not there\n");
+		arena_clear(&a); /* skip() does not come back */
 		skip();
 	}
 	assert_int_equal(note_key_parse(&a, STR(TESSERA_VKEY), &key, &e), OK);

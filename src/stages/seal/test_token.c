@@ -173,6 +173,38 @@ static void test_token_about_what_this_log_never_was_is_refused(void **unused)
 	end(&x);
 }
 
+/* A checkpoint with somebody else's line on it holds, but is not the one that was stamped. */
+static void test_token_with_a_cosigned_checkpoint_is_refused(void **unused)
+{
+	(void)unused;
+	struct writer x;
+	struct archive_ref ref;
+	AUTO(buf) body = {0};
+	AUTO(buf) text = {0};
+	begin(&x, 3);
+	struct seal_token t = token(&x, "signature");
+	t.note = str_join(&x.w.a, t.note,
+		STR("\xe2\x80\x94 example.org/w "
+		    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		    "AAAAAAAAAAAAAAAAAA\n"));
+	struct checkpoint c;
+	assert_int_equal(seal_parse_checkpoint(t.note, signer_key(x.w.signer), &x.w.a, &c, &x.e), OK);
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_VERIFY);
+	/* nor is one kept that somebody has put behind the sealed frames */
+	const struct leaf leaf = {.kind = LEAF_ANCHOR, .token = LEAF_COSIG, .size = 3, .hash = hash_of(t.bytes)};
+	buf_init(&text, CAP_LEAF);
+	buf_init(&body, LEAF_BODY_MAX);
+	leaf_text(&text, &leaf);
+	leaf_body_add(&body, &(struct leaf_body){buf_str(&text), t.note, t.bytes});
+	assert_int_equal(archive_frame_add(x.ar, FRAME_TOKEN, buf_str(&body), NULL, &ref, &x.e), OK);
+	assert_int_equal(archive_sync_records(x.ar, &x.e), OK);
+	assert_int_equal(reopen(&x), OK);
+	assert_int_equal(x.opened.recovery.refused.code, E_VERIFY);
+	assert_int_equal(x.opened.recovery.frames, 3);
+	assert_verified(&x.w, 3);
+	end(&x);
+}
+
 static void test_root_and_consistency_of_every_earlier_size(void **unused)
 {
 	(void)unused;
@@ -206,6 +238,43 @@ static void test_root_and_consistency_of_every_earlier_size(void **unused)
 	end(&x);
 }
 
+/* Most of the partial tiles that those checkpoints had are gone by then. */
+static void test_every_entry_is_proved_under_every_earlier_checkpoint(void **unused)
+{
+	(void)unused;
+	struct writer x;
+	AUTO(arena) a = {0};
+	begin(&x, 0);
+	enum { N = 260 };
+	static struct checkpoint then[N + 1];
+	for (unsigned i = 0; i < N; i++) {
+		assert_int_equal(world_add(&x.w, x.ar, x.l, i, &x.e), OK);
+		assert_int_equal(seal_commit(x.l, &x.e), OK);
+		assert_int_equal(seal_checkpoint(x.ar, signer_key(x.w.signer), &a, &then[i + 1], NULL, &x.e), OK);
+	}
+	struct archive_scan *s = NULL;
+	struct frame f;
+	assert_int_equal(archive_scan_new(x.ar, 0, &s, &x.e), OK);
+	while (archive_scan_next(s, &f, &x.e) == OK) {
+		AUTO(arena) one = {0};
+		struct str leaf;
+		uint64_t i = f.ref.index;
+		struct tlog_proof p;
+		assert_int_equal(seal_leaf(&one, &f, &leaf, &x.e), OK);
+		struct hash h = tlog_leaf_hash(leaf);
+		for (uint64_t size = i % 7; size <= N; size += 7) {
+			rc got = seal_prove_then(x.ar, &then[N], &then[size], i, leaf, &p, &x.e);
+			assert_int_equal(got, size > i ? OK : E_NOTFOUND);
+			if (got == OK)
+				assert_int_equal(tlog_check_inclusion(&h, i, size, &p, &then[size].root, &x.e), OK);
+		}
+		assert_int_equal(seal_prove_then(x.ar, &then[N], &then[N], i ^ 1, leaf, &p, &x.e), E_VERIFY);
+		assert_int_equal(seal_prove_then(x.ar, &then[1], &then[N], 0, leaf, &p, &x.e), E_NOTFOUND);
+	}
+	archive_scan_free(s);
+	end(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,7 +284,9 @@ int main(void)
 		cmocka_unit_test(test_policy_and_key_are_entries),
 		cmocka_unit_test(test_a_log_continues_another_with_its_first_entry),
 		cmocka_unit_test(test_token_about_what_this_log_never_was_is_refused),
+		cmocka_unit_test(test_token_with_a_cosigned_checkpoint_is_refused),
 		cmocka_unit_test(test_root_and_consistency_of_every_earlier_size),
+		cmocka_unit_test(test_every_entry_is_proved_under_every_earlier_checkpoint),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,17 @@
 #include "io/signer/signer.h"
 #include "stages/seal/seal_int.h"
 
+rc seal_token_note(struct str note, const struct note_key *key, struct arena *a, struct checkpoint *ret, struct err *e)
+{
+	struct note n;
+	TRY(seal_parse_checkpoint(note, key, a, ret, e));
+	TRY(note_open(a, note, key, 1, &n, e));
+	if (n.nsigs != 1)
+		return err_set(e, E_VERIFY,
+			"%zu signatures on the checkpoint of a token, and there should be ours alone", n.nsigs);
+	return OK;
+}
+
 /* A frame, synced, and its leaf. After a failure it is not known what is on disk. */
 static rc add_frame(
 	struct seal *l, enum frame_kind kind, struct str body, struct str leaf, struct archive_ref *ret, struct err *e)
@@ -43,7 +54,7 @@ rc seal_add_token(struct seal *l, const struct seal_token *t, struct archive_ref
 	struct hash root;
 	struct leaf leaf = {.kind = LEAF_ANCHOR, .token = t->kind, .hash = hash_of(t->bytes)};
 	TRY(seal_usable(l, e));
-	TRY(seal_parse_checkpoint(t->note, signer_key(l->signer), &a, &c, e));
+	TRY(seal_token_note(t->note, signer_key(l->signer), &a, &c, e));
 	const struct checkpoint now = {l->last.origin, l->published, l->last.root};
 	TRY(seal_root_at(l->ar, &now, c.size, &root, e));
 	if (!hash_eq(&root, &c.root))

@@ -22,12 +22,7 @@ static rc check_note(
 	struct verifier *v, const struct frame *f, const struct leaf_body *body, const struct leaf *leaf, struct err *e)
 {
 	struct checkpoint c;
-	struct note n;
-	TRY(seal_parse_checkpoint(body->note, v->key, &v->run, &c, e));
-	TRY(note_open(&v->run, body->note, v->key, 1, &n, e));
-	if (n.nsigs != 1)
-		return err_set(
-			e, E_VERIFY, "%zu signatures on the checkpoint of a token, and there should be ours", n.nsigs);
+	TRY(seal_token_note(body->note, v->key, &v->run, &c, e));
 	if (c.size != leaf->size || c.size > f->ref.index)
 		return err_set(e, E_VERIFY, "a token about %llu entries, with a checkpoint of %llu",
 			(unsigned long long)leaf->size, (unsigned long long)c.size);
