@@ -107,7 +107,7 @@ is "and it is said that it is not" 1 "$(grep -c 'the quorum of .* is not reached
 sed 's/^group two 2/group two any/' "$T/policy" >"$T/any"
 ok "hers is enough for another" "$ONRECORD" verify --against "$T/held" --policy "$T/any"
 is "which is said" 1 "$(grep -c 'front of this log (quorum reached, 1 of 3: alice; missing bob, carol)' "$T/out")"
-"$ONRECORD" init --json "$T/b" --origin example.org/else 2>/dev/null | json "rows[-1]['vkey']" >"$T/else"
+"$ONRECORD" init --no-passphrase --json "$T/b" --origin example.org/else 2>/dev/null | json "rows[-1]['vkey']" >"$T/else"
 sed "s#^log .*#log $(cat "$T/else")#" "$T/any" >"$T/for-another"
 exits "a policy for another log is not for this one" 1 "$ONRECORD" verify --against "$T/held" --policy "$T/for-another"
 
