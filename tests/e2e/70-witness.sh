@@ -102,6 +102,13 @@ exits "the key is not served" 22 curl -sSf --path-as-is "$url_alice/../key/check
 ok "verify against what alice holds" "$ONRECORD" verify --against "$T/held"
 is "names her" 1 "$(grep -c 'cosigned by example.org/alice: the front of this log' "$T/out")"
 is "and says that she is not enough" 1 "$(grep -c 'front of this log (quorum not reached, needs 2 of 3: alice; missing bob, carol)' "$T/out")"
+sed 's/^group two 2/group two any/' "$T/policy" >"$T/weak"
+"$ONRECORD" policy -q "$T/weak"
+"$ONRECORD" policy -q "$T/policy2"
+python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.execute("delete from token where idx = (select max(idx) from token where what = ?)", ("policy",)); d.commit()' "$T/a/catalog.db"
+ok "a catalog without the last policy" "$ONRECORD" verify --against "$T/held"
+is "does not make verify go by another" 1 "$(grep -c 'quorum not reached, needs 2 of 3: alice' "$T/out")"
+"$ONRECORD" reindex -q >/dev/null
 exits "a policy that is handed in must be satisfied" 1 "$ONRECORD" verify --against "$T/held" --policy "$T/policy"
 is "and it is said that it is not" 1 "$(grep -c 'the quorum of .* is not reached: needs 2 of 3: alice' "$T/err")"
 sed 's/^group two 2/group two any/' "$T/policy" >"$T/any"

@@ -317,7 +317,7 @@ static rc held_open(
 		TRY(cli_policy_for(o->policy, &ret->policy, pipeline_key(k->p), e));
 		ret->has_policy = true;
 	} else {
-		TRY(witnesses_load(k->p, a, &w, e));
+		TRY(witnesses_judge(k->p, &k->seen, a, &w, e));
 		ret->has_policy = w.has_policy;
 		ret->policy = w.policy;
 	}

@@ -174,27 +174,26 @@ static rc policy_that_counts(
 	return err_add(e, "the policy of entry %llu", (unsigned long long)(*ret)->index);
 }
 
-rc witnesses_load(struct pipeline *p, struct arena *a, struct witnesses *ret, struct err *e)
+rc witnesses_judge(
+	struct pipeline *p, const struct witnesses_seen *all, struct arena *a, struct witnesses *ret, struct err *e)
 {
-	AUTO(witnesses_seen) all = {0};
 	const struct witnesses_policy *last = NULL;
 	struct judge j;
 	*ret = (struct witnesses){0};
-	TRY(witnesses_collect(p, &all, e));
-	if (all.npolicies == 0)
+	if (all->npolicies == 0)
 		return OK;
 	TRY(judge_begin(&j, p, a, e));
-	TRY(policy_that_counts(&j, &all, &last, e));
+	TRY(policy_that_counts(&j, all, &last, e));
 	if (!last)
 		return OK;
 	struct witnesses w = {.has_policy = true, .text = str_dup(a, last->text)};
 	if (policy_parse(a, w.text, &w.policy, e) != OK)
 		return err_add(e, "the sealed policy");
 	judge_add_keys(&j, &w.policy);
-	for (size_t i = 0; i < all.nkept; i++) {
+	for (size_t i = 0; i < all->nkept; i++) {
 		struct note_sig s;
 		struct err why;
-		rc r = judge_line(&j, &all.kept[i], &s, &why);
+		rc r = judge_line(&j, &all->kept[i], &s, &why);
 		if (r == OK)
 			count_in(a, &w, &j, &s);
 		else
@@ -204,6 +203,14 @@ rc witnesses_load(struct pipeline *p, struct arena *a, struct witnesses *ret, st
 		find_time(a, &w.policy, &w.at[i]);
 	*ret = w;
 	return OK;
+}
+
+rc witnesses_load(struct pipeline *p, struct arena *a, struct witnesses *ret, struct err *e)
+{
+	AUTO(witnesses_seen) all = {0};
+	*ret = (struct witnesses){0};
+	TRY(witnesses_collect(p, &all, e));
+	return witnesses_judge(p, &all, a, ret, e);
 }
 
 static size_t count_by(const struct witnesses *w, const struct cosigned *c)

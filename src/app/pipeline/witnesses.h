@@ -66,6 +66,10 @@ void witnesses_see(struct witnesses_seen *s, const struct frame *f);
 /* All that the catalog knows of. OK · as pipeline_tokens(). */
 MUST_USE rc witnesses_collect(struct pipeline *p, struct witnesses_seen *ret, struct err *e);
 
+/* What witnesses_load() gives, of what was seen; without the catalog's word. OK · as there. */
+MUST_USE rc witnesses_judge(
+	struct pipeline *p, const struct witnesses_seen *s, struct arena *a, struct witnesses *ret, struct err *e);
+
 /* A kept cosignature, judged by the keys of all policies that were ever sealed here. */
 struct cosignature {
 	uint64_t index; /* of the log's entry */
