@@ -31,6 +31,15 @@ says "the proof is promised" 'ots of .* entries: promised'
 ok "without what to trust its chain is not checked" "$ONRECORD" -C "$A" anchor --list --tsa-ca "$T/none.pem"
 says "and that is said" 'rfc3161 of .* entries: not checked to the end'
 
+printf 'tsa other http://127.0.0.1:1/ other.pem\n' >"$A/authorities"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$T/other.key" -out "$A/other.pem" \
+	-days 9 -subj '/CN=Another root' 2>"$T/openssl"
+ok "who asks others now" "$ONRECORD" -C "$A" verify
+says "has not lost what the first have said" ' 0 of 2 anchors'
+ok "whose time nobody here vouches for" "$ONRECORD" -C "$A" show '#0'
+is "and so it is not told" 0 "$(grep -c 'existed before' "$T/out")"
+printf 'tsa here %s root.pem\ncalendar %s\n' "$tsa" "$calendar" >"$A/authorities"
+
 exits "a calendar without a block: not yet" 7 "$ONRECORD" -C "$A" anchor --upgrade --allow-private
 curl -s -X POST "$calendar/_mine" >"$T/mined"
 ok "with a block the proof is fetched" "$ONRECORD" -C "$A" anchor --upgrade --allow-private
@@ -38,7 +47,7 @@ ok "and then nothing is owed" "$ONRECORD" -C "$A" anchor --upgrade --allow-priva
 ok "the block is named" "$ONRECORD" -C "$A" anchor --list
 says "and what is missing to check it" 'ots of .*: not checked to the end: Bitcoin block 101'
 ok "with block headers" "$ONRECORD" -C "$A" anchor --list --block-headers "$T/headers"
-says "it holds, with the time of the block" 'ots of .*: holds, 2024-03-14T.*Bitcoin block 101'
+says "one that was made in no time proves nothing" 'ots of .*: not checked to the end: Bitcoin block 101: .*anybody can make that'
 
 ok "a page is kept behind them" "$ONRECORD" -C "$A" add -q "http://127.0.0.1:$port/"
 ok "show tells what existed before" "$ONRECORD" -C "$A" show '#0'

@@ -93,7 +93,7 @@ static rc run(struct arena *a, int argc, char **argv, struct err *e)
 		return request(a, &imprint, nonce, e);
 	if (argc != 7)
 		return err_set(e, E_USAGE, "usage: stamp check FILE NONCE REPLY ANCHORS EVIDENCE");
-	struct tsp_expect want = {&imprint, true, nonce, file(a, argv[5]), &ev};
+	struct tsp_expect want = {&imprint, true, nonce, file(a, argv[5]), &ev, false};
 	return check(a, &want, argv[4], e);
 }
 

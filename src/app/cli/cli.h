@@ -149,6 +149,11 @@ void cli_witnessed_json(struct jsonw *j, const struct witnesses *w, const struct
 /* What the user trusts to judge anchors: --tsa-ca, else what the archive's `authorities` name, and --headers.
  * In c->run. OK · E_USAGE · E_NOTFOUND a file that was named · E_IO. */
 MUST_USE rc cli_trust(struct cli *c, struct pipeline *p, struct anchor_trust *ret, struct err *e);
+/* Whether a time rests on certificates that the archive itself names: whoever can write to it can name others. */
+bool cli_trust_is_folders(const struct cli *c, const struct anchored *all, size_t n);
+#define CLI_TRUST_NOTE                                                                                                 \
+	"whose time stamps are trusted says the archive's own file `authorities`: for an archive of others use "       \
+	"--tsa-ca"
 /* "2018-11-15T09:25:09Z (±1 s)". */
 struct str cli_anchor_time(struct arena *a, const struct anchor_verdict *v);
 /* "ORIGIN, N entries, root ROOT": what the log goes on from, in `a`; empty when it does not, or that cannot be read. */

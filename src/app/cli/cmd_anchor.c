@@ -12,8 +12,8 @@ static const char EXAMPLE[] =
 	"the archive has no file `authorities`. Write one, and ask at least two who do not know each other:\n"
 	"  tsa freetsa https://freetsa.org/tsr freetsa-root.pem\n"
 	"  tsa dfn http://zeitstempel.dfn.de dfn-root.pem\n"
-	"  calendar https://a.pool.opentimestamps.org\n"
-	"  calendar https://b.pool.opentimestamps.org\n"
+	"  calendar https://alice.btc.calendar.opentimestamps.org\n"
+	"  calendar https://bob.btc.calendar.opentimestamps.org\n"
 	"Each learns your address and the time, and a digest that says nothing (docs/formats/anchors.md)";
 
 static rc read_input(struct cli *c, const char *path, struct str *ret, struct err *e)
@@ -34,7 +34,7 @@ static rc read_input(struct cli *c, const char *path, struct str *ret, struct er
 rc cli_trust(struct cli *c, struct pipeline *p, struct anchor_trust *ret, struct err *e)
 {
 	struct authorities who;
-	*ret = (struct anchor_trust){STR(""), STR("")};
+	*ret = (struct anchor_trust){STR(""), STR(""), ANCHOR_WORK_BITS};
 	TRY(read_input(c, c->o.headers, &ret->headers, e));
 	if (c->o.tsa_ca)
 		return read_input(c, c->o.tsa_ca, &ret->tsa, e);
@@ -49,6 +49,14 @@ struct str cli_anchor_time(struct arena *a, const struct anchor_verdict *v)
 	struct str t = instant_utc(a, v->time, 0);
 	int64_t s = v->slack / 1000000000 + (v->slack % 1000000000 != 0);
 	return s ? str_fmt(a, "%.*s (give or take %lld s)", STR_FMT(t), (long long)s) : t;
+}
+
+bool cli_trust_is_folders(const struct cli *c, const struct anchored *all, size_t n)
+{
+	for (size_t i = 0; i < n && !c->o.tsa_ca; i++)
+		if (all[i].kind == LEAF_RFC3161 && all[i].verdict.has_time)
+			return true;
+	return false;
 }
 
 const char *cli_anchor_state(const struct anchor_verdict *v)
@@ -145,11 +153,17 @@ static enum exit_code ended(struct cli *c, const struct pipeline_anchored *r)
 		cli_note(c, "nothing was added since the last anchor; nobody was asked (--again asks all the same)");
 	else if (r->kept == 0 && r->failed == 0 && r->waiting == 0)
 		cli_note(c, "no calendar owes anything");
+	else if (c->o.upgrade)
+		cli_note(c,
+			str_fmt(&a, "%llu proofs kept, %llu wait for a block, %llu failed", (unsigned long long)r->kept,
+				(unsigned long long)r->waiting, (unsigned long long)r->failed)
+				.p);
+	else if (r->kept == 0)
+		cli_note(c, str_fmt(&a, "nothing was kept: %llu failed", (unsigned long long)r->failed).p);
 	else
 		cli_note(c,
-			str_fmt(&a, "%llu of %llu log entries are under what was kept now: %llu kept, %llu failed",
-				(unsigned long long)r->size, (unsigned long long)r->size, (unsigned long long)r->kept,
-				(unsigned long long)r->failed)
+			str_fmt(&a, "all %llu log entries are under what was kept now: %llu kept, %llu failed",
+				(unsigned long long)r->size, (unsigned long long)r->kept, (unsigned long long)r->failed)
 				.p);
 	if (r->failed)
 		return r->kept ? EXIT_PARTIAL : EXIT_NETWORK;
@@ -199,9 +213,14 @@ static rc list(struct cli *c, struct pipeline *p, enum exit_code *ret, struct er
 {
 	struct anchor_trust trust;
 	struct anchored *all = NULL;
+	struct token_list tokens = {.n = 0};
 	size_t n = 0;
 	TRY(cli_trust(c, p, &trust, e));
-	TRY(pipeline_judge(p, NULL, &trust, &c->run, &all, &n, e));
+	rc r = pipeline_token_scan(p, &tokens, e);
+	if (r == OK)
+		r = pipeline_judge(p, &tokens, &trust, &c->run, &all, &n, e);
+	arena_clear(&tokens.a);
+	TRY(r);
 	for (size_t i = 0; i < n; i++) {
 		list_one(c, &all[i]);
 		if (all[i].verdict.state == ANCHOR_FAILS)
@@ -209,6 +228,8 @@ static rc list(struct cli *c, struct pipeline *p, enum exit_code *ret, struct er
 	}
 	if (n == 0)
 		cli_note(c, "the log has no anchors");
+	if (cli_trust_is_folders(c, all, n))
+		cli_note(c, CLI_TRUST_NOTE);
 	return OK;
 }
 

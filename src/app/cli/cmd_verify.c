@@ -92,6 +92,8 @@ static void judge_anchors(struct checking *k)
 		say_problem(k, &e);
 		return;
 	}
+	if (cli_trust_is_folders(k->c, k->anchored, k->nanchored))
+		on_note(&k->report, CLI_TRUST_NOTE);
 	for (size_t i = 0; i < k->nanchored; i++) {
 		const struct anchored *x = &k->anchored[i];
 		k->holding += x->verdict.state == ANCHOR_HOLDS;
@@ -143,14 +145,15 @@ static void check_claims(struct checking *k)
 
 static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 {
-	(void)sealed;
 	struct checking *k = (struct checking *)(void *)r;
 	AUTO(arena) a = {0};
 	struct record rec;
 	struct archive_span span;
 	struct err e;
-	witnesses_see(&k->seen, f);
-	token_list_add(&k->tokens, f);
+	if (sealed) { /* what is not is looked at when it is: anybody can have put it there */
+		witnesses_see(&k->seen, f);
+		token_list_add(&k->tokens, f);
+	}
 	if (f->kind != FRAME_RECORD || record_decode(&a, f->body, &rec, &e) != OK)
 		return;
 	if (capture_locate(&rec, &span, &e) != OK)

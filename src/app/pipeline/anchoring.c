@@ -8,21 +8,46 @@ static bool is_anchor(struct str what)
 	return str_eq(what, leaf_token_name(LEAF_RFC3161)) || str_eq(what, leaf_token_name(LEAF_OTS));
 }
 
-/* True when everything behind the last anchored checkpoint is tokens and the like: asking again would only anchor
- * anchors, for ever. */
-static rc nothing_new(struct pipeline *p, uint64_t sealed, bool *ret, struct err *e)
+/* Whether a token is what those who are asked now would give. Where there are authorities, a promise is not enough: it
+ * has the word of nobody. */
+static rc counts(const struct authorities *who, const struct pipeline_token *t, bool *ret, struct err *e)
 {
 	AUTO(arena) a = {0};
+	struct anchor_verdict v;
+	const struct anchor_trust trust = {str_trim(who->trusted), STR(""), 0};
+	*ret = false;
+	if (!is_anchor(token_word(&t->leaf)) || (t->leaf.token == LEAF_OTS && who->ntsa))
+		return OK;
+	TRY(anchor_judge(t->leaf.token, t->note, t->bytes, &(struct anchor_evidence){NULL, 0}, &trust, &a, &v, e));
+	*ret = v.state != ANCHOR_FAILS && (t->leaf.token == LEAF_OTS || trust.tsa.n == 0 || v.has_time);
+	return OK;
+}
+
+/* True when everything behind the last anchored checkpoint is tokens and the like: asking again would only anchor
+ * anchors, for ever. Rows of the catalog that are not true do not count. */
+static rc nothing_new(struct pipeline *p, const struct authorities *who, uint64_t sealed, bool *ret, struct err *e)
+{
+	AUTO(arena) a = {0};
+	AUTO(buf) body = {0};
 	struct catalog_token *row = NULL;
 	size_t n = 0;
 	uint64_t last = 0;
 	uint64_t behind = 0;
 	TRY(token_rows(p, &a, &row, &n, e));
-	for (size_t i = 0; i < n; i++)
-		if (is_anchor(row[i].what) && row[i].size > last)
-			last = row[i].size;
-	for (size_t i = 0; i < n; i++)
-		behind += row[i].index >= last && row[i].index < sealed;
+	buf_init(&body, CAP_RECORD);
+	for (size_t i = n; i-- > 0 && row[i].index + behind + 1 >= sealed;) {
+		AUTO(arena) one = {0};
+		struct pipeline_token t;
+		struct err ignored;
+		bool good = false;
+		if (row[i].index >= sealed || token_read(p, &row[i], &one, &body, &t, &ignored) != OK)
+			continue;
+		behind++;
+		if (t.leaf.size > last)
+			TRY(counts(who, &t, &good, e));
+		if (good)
+			last = t.leaf.size;
+	}
 	*ret = last > 0 && last + behind >= sealed;
 	return OK;
 }
@@ -42,7 +67,7 @@ static rc keep_stamp(struct pipeline *p, struct str note, struct str who, const 
 	struct pipeline_anchored *r, struct err *e)
 {
 	TRY(keep(p, LEAF_RFC3161, note, t->bytes, e));
-	if (t->evidence.n && t->evidence.n <= CAP_TOKEN)
+	if (t->evidence.n)
 		TRY(keep(p, LEAF_CHAIN, note, t->evidence, e));
 	r->kept++;
 	r->answered(r, who, t, NULL);
@@ -60,7 +85,7 @@ rc pipeline_anchor(struct pipeline *p, const struct authorities *who, const stru
 	if (r->size == 0)
 		return err_set(e, E_NOTFOUND, "nothing is sealed yet");
 	if (!again)
-		TRY(nothing_new(p, r->size, &r->nothing_new, e));
+		TRY(nothing_new(p, who, r->size, &r->nothing_new, e));
 	if (r->nothing_new)
 		return OK;
 	struct str note = str_dup(&a, pipeline_note(p));
@@ -81,15 +106,17 @@ rc pipeline_anchor(struct pipeline *p, const struct authorities *who, const stru
 	return pipeline_seal(p, e);
 }
 
-/* The newest proof about each checkpoint has all that the older ones have. */
-static bool is_last_proof(const struct catalog_token *row, size_t n, size_t at)
+struct sizes {
+	uint64_t *size;
+	size_t n;
+};
+
+static bool is_among(const struct sizes *s, uint64_t size)
 {
-	if (!str_eq(row[at].what, leaf_token_name(LEAF_OTS)))
-		return false;
-	for (size_t i = at + 1; i < n; i++)
-		if (row[i].size == row[at].size && str_eq(row[i].what, row[at].what))
-			return false;
-	return true;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->size[i] == size)
+			return true;
+	return false;
 }
 
 rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, const struct anchor_net *net,
@@ -99,44 +126,60 @@ rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, co
 	AUTO(buf) body = {0};
 	struct catalog_token *row = NULL;
 	size_t n = 0;
+	struct sizes done = {NULL, 0};
 	TRY(pipeline_seal(p, e));
 	r->size = seal_size(p->seal);
 	TRY(token_rows(p, &a, &row, &n, e));
 	buf_init(&body, CAP_RECORD);
-	for (size_t i = 0; i < n; i++) {
+	/* the newest proof about each checkpoint has all that the older ones have, unless it is none */
+	for (size_t i = n; i-- > 0;) {
 		AUTO(arena) one = {0};
 		struct pipeline_token t;
 		struct anchor_token got;
 		struct anchor_verdict v;
 		struct err why;
 		bool changed = false;
-		if (!is_last_proof(row, n, i))
+		if (!str_eq(row[i].what, leaf_token_name(LEAF_OTS)))
 			continue;
 		TRY(token_read(p, &row[i], &one, &body, &t, e));
-		TRY(anchor_judge(LEAF_OTS, t.note, t.bytes, STR(""), &(struct anchor_trust){{0}, {0}}, &one, &v, e));
-		if (v.state != ANCHOR_PROMISED)
+		if (t.leaf.kind != LEAF_ANCHOR || t.leaf.token != LEAF_OTS || is_among(&done, t.leaf.size))
 			continue;
+		/* once it names a block the others are asked too, for one may have lied; but nothing waits for them */
+		TRY(anchor_judge(LEAF_OTS, t.note, t.bytes, &(struct anchor_evidence){NULL, 0},
+			&(struct anchor_trust){{0}, {0}, 0}, &one, &v, e));
+		bool waits = v.state == ANCHOR_PROMISED;
+		if (v.state == ANCHOR_FAILS)
+			continue;
+		*(uint64_t *)arena_push(&a, &done.size, &done.n, sizeof(uint64_t)) = t.leaf.size;
 		struct str name = str_fmt(&one, "proof of %llu entries", (unsigned long long)t.leaf.size);
 		if (anchor_upgrade(p->env, t.bytes, who->calendars, who->ncalendars, net, &one, &got, &changed, &why) !=
 			OK) {
-			failed(r, name, &why);
-			r->waiting++;
+			if (waits)
+				failed(r, name, &why);
+			r->waiting += waits;
 			continue;
 		}
-		r->waiting += !changed;
+		r->waiting += waits && !changed;
 		r->kept += changed;
 		if (changed)
 			TRY(keep(p, LEAF_OTS, t.note, got.bytes, e));
-		r->answered(r, name, &got, NULL);
+		if (changed || waits)
+			r->answered(r, name, &got, NULL);
 	}
 	return pipeline_seal(p, e);
 }
 
-/* Certificates that were kept for time stamps of the same checkpoint, one behind the other. */
-static rc evidence_of(
-	struct pipeline *p, const struct catalog_token *row, size_t n, uint64_t size, struct buf *ret, struct err *e)
+#define EVIDENCE_MAX ((size_t)2 * CAP_TOKEN)
+
+/* What was kept for time stamps of the same checkpoint. The first that came are of those who asked; what would be too
+ * much with them is left out, and cannot cost them anything. */
+static rc evidence_of(struct pipeline *p, const struct catalog_token *row, size_t n, uint64_t size, struct arena *a,
+	struct anchor_evidence *ret, struct err *e)
 {
 	AUTO(buf) body = {0};
+	struct str *all = NULL;
+	size_t nall = 0;
+	size_t sum = 0;
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = 0; i < n; i++) {
 		AUTO(arena) one = {0};
@@ -144,9 +187,13 @@ static rc evidence_of(
 		if (row[i].size != size || !str_eq(row[i].what, leaf_token_name(LEAF_CHAIN)))
 			continue;
 		TRY(token_read(p, &row[i], &one, &body, &t, e));
-		buf_add(ret, t.bytes);
+		if (t.bytes.n > EVIDENCE_MAX - sum)
+			break;
+		sum += t.bytes.n;
+		*(struct str *)arena_push(a, &all, &nall, sizeof(*all)) = str_dup(a, t.bytes);
 	}
-	return buf_done(ret, e);
+	*ret = (struct anchor_evidence){all, nall};
+	return OK;
 }
 
 rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const struct anchor_trust *trust,
@@ -167,7 +214,7 @@ rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const str
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = 0; i < n; i++) {
 		AUTO(arena) one = {0};
-		AUTO(buf) evidence = {0};
+		struct anchor_evidence evidence = {NULL, 0};
 		struct pipeline_token t;
 		if (!is_anchor(row[i].what))
 			continue;
@@ -175,12 +222,11 @@ rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const str
 		if (t.leaf.kind != LEAF_ANCHOR || (t.leaf.token != LEAF_RFC3161 && t.leaf.token != LEAF_OTS))
 			return err_set(e, E_VERIFY, "the catalog names entry %llu, which is another",
 				(unsigned long long)row[i].index);
-		buf_init(&evidence, 2u * CAP_TOKEN);
 		if (t.leaf.token == LEAF_RFC3161)
-			TRY(evidence_of(p, row, n, t.leaf.size, &evidence, e));
+			TRY(evidence_of(p, row, n, t.leaf.size, &one, &evidence, e));
 		struct anchored *x = arena_push(a, &all, &nall, sizeof(*x));
 		*x = (struct anchored){.index = row[i].index, .size = t.leaf.size, .kind = t.leaf.token};
-		TRY(anchor_judge(t.leaf.token, t.note, t.bytes, buf_str(&evidence), trust, a, &x->verdict, e));
+		TRY(anchor_judge(t.leaf.token, t.note, t.bytes, &evidence, trust, a, &x->verdict, e));
 	}
 	*ret = all;
 	*ret_n = nall;

@@ -43,6 +43,8 @@ static rc read_line(struct pipeline *p, struct arena *a, struct str line, struct
 		struct str url = next_word(&line);
 		if (!is_web(url) || next_word(&line).n)
 			return err_set(e, E_USAGE, "calendar URL");
+		while (str_ends(url, STR("/")))
+			url.n--;
 		*(struct str *)arena_push(a, &ret->calendars, &ret->ncalendars, sizeof(struct str)) = str_dup(a, url);
 		return OK;
 	}

@@ -181,14 +181,17 @@ struct pipeline_token {
 	struct str text;  /* of the leaf */
 	struct str note;  /* the checkpoint that it is about, signed by the log's key; empty for others than anchors */
 	struct str bytes; /* the token, or the policy's text; empty for key and continues */
+	bool sealed;
 };
 struct pipeline_tokens {
 	/* `t` borrows, until it returns. */
 	rc (*token)(struct pipeline_tokens *v, const struct pipeline_token *t, struct err *e);
 };
-/* Calls v->token for each, in the order of the log; also what is kept and not sealed yet. That its bytes have the hash
- * of the leaf is checked; that the leaf is in the log is seal_prove()'s, and what a token is worth the caller's.
- * OK · E_FORMAT the catalog cannot be used · E_VERIFY a damaged frame · E_BUSY · E_IO · what v->token gave. */
+/* Calls v->token for each, in the order of the log; also for anchors that are kept and not sealed yet, and for what
+ * else this writer has kept. That its bytes have the hash of the leaf, that the leaf is in the log and that its
+ * checkpoint was the log's is checked; what a token is worth is the caller's to find. The catalog is a cache: it may
+ * lack some. OK · E_FORMAT the catalog cannot be used · E_VERIFY a damaged frame · E_BUSY · E_IO · what v->token gave.
+ */
 MUST_USE rc pipeline_tokens(struct pipeline *p, struct pipeline_tokens *v, struct err *e);
 /* Keeps a token about a checkpoint of this log, or a policy's text, or a leaf of another kind, and puts it into the
  * catalog. Sealed by pipeline_seal(). As seal_add_token(), seal_add_policy(), seal_add_leaf(). */
@@ -336,6 +339,8 @@ struct token_list {
 };
 /* Takes the frame when it is one. Free with arena_clear(&l->a). */
 void token_list_add(struct token_list *l, const struct frame *f);
+/* All that are sealed, found in records/. OK · E_VERIFY a damaged frame, or one is missing · E_IO. */
+MUST_USE rc pipeline_token_scan(struct pipeline *p, struct token_list *l, struct err *e);
 /* The anchors among `tokens`, judged, in the order of the log, in `a`. NULL: those that the catalog has, which may be
  * fewer than there are. OK · E_VERIFY a damaged frame · as anchor_judge(). */
 MUST_USE rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const struct anchor_trust *trust,

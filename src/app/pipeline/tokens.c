@@ -11,7 +11,7 @@ rc token_of(struct arena *a, const struct frame *f, struct pipeline_token *ret, 
 		TRY(leaf_body_parse(a, f->body, &body, &leaf, e));
 	else
 		TRY(leaf_parse(a, f->body, &leaf, e));
-	*ret = (struct pipeline_token){f->ref, leaf, body.text, body.note, body.bytes};
+	*ret = (struct pipeline_token){f->ref, leaf, body.text, body.note, body.bytes, .sealed = false};
 	return OK;
 }
 
@@ -49,16 +49,58 @@ rc token_rows(struct pipeline *p, struct arena *a, struct catalog_token **ret, s
 	return catalog_tokens(p->catalog, a, ret, ret_n, e);
 }
 
+/* It is the entry that the log has at its index. One that is not sealed yet is what an interrupted command may have
+ * left, or anybody has put there: a token speaks for itself, the others say nothing before they are sealed. */
+static rc in_log(struct pipeline *p, struct pipeline_token *t, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct checkpoint now;
+	struct tlog_proof proof;
+	TRY(seal_checkpoint(p->ar, &p->key, &a, &now, NULL, e));
+	t->sealed = t->ref.index < now.size;
+	if (t->sealed)
+		TRY(seal_prove(p->ar, &now, t->ref.index, t->text, &proof, e));
+	return t->leaf.kind == LEAF_ANCHOR ? seal_is_about(p->ar, &p->key, &now, &t->leaf, t->note, e) : OK;
+}
+
 rc token_read(struct pipeline *p, const struct catalog_token *row, struct arena *a, struct buf *body,
 	struct pipeline_token *ret, struct err *e)
 {
 	struct frame f;
-	TRY(archive_frame_read(p->ar, row->ref, body, &f, e));
-	if (f.kind == FRAME_RECORD || token_of(a, &f, ret, e) != OK)
-		return err_set(e, E_VERIFY,
-			"the catalog names entry %llu, which is another (onrecord reindex makes it anew)",
-			(unsigned long long)row->index);
-	return OK;
+	rc r = archive_frame_read(p->ar, row->ref, body, &f, e);
+	if (r == OK && f.kind == FRAME_RECORD)
+		r = err_set(e, E_VERIFY, "it is a record");
+	if (r == OK)
+		r = token_of(a, &f, ret, e);
+	if (r == OK)
+		r = in_log(p, ret, e);
+	if (r == OK || r == E_IO || r == E_DENIED)
+		return r;
+	e->code = E_VERIFY;
+	return err_add(e,
+		"entry %llu is not what it was taken for (onrecord verify tells more, reindex makes the catalog anew)",
+		(unsigned long long)row->index);
+}
+
+rc pipeline_token_scan(struct pipeline *p, struct token_list *l, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct archive_scan *s = NULL;
+	struct checkpoint now;
+	struct frame f;
+	uint64_t n = 0;
+	TRY(seal_checkpoint(p->ar, &p->key, &a, &now, NULL, e));
+	TRY(archive_scan_new(p->ar, 0, &s, e));
+	rc r = OK;
+	while (n < now.size && (r = archive_scan_next(s, &f, e)) == OK) {
+		token_list_add(l, &f);
+		n++;
+	}
+	archive_scan_free(s);
+	if (r == E_NOTFOUND)
+		return err_set(e, E_VERIFY, "records/: %llu entries, but %llu are sealed", (unsigned long long)n,
+			(unsigned long long)now.size);
+	return r;
 }
 
 rc pipeline_tokens(struct pipeline *p, struct pipeline_tokens *v, struct err *e)
@@ -73,7 +115,8 @@ rc pipeline_tokens(struct pipeline *p, struct pipeline_tokens *v, struct err *e)
 		AUTO(arena) one = {0};
 		struct pipeline_token t;
 		TRY(token_read(p, &all[i], &one, &body, &t, e));
-		TRY(v->token(v, &t, e));
+		if (t.sealed || p->seal || t.leaf.kind == LEAF_ANCHOR)
+			TRY(v->token(v, &t, e));
 	}
 	return OK;
 }

@@ -135,6 +135,25 @@ static X509_STORE *store_of(STACK_OF(X509) * anchors)
 	return store;
 }
 
+/* The path leads to nobody who is known here, though one may have the name of somebody who is. */
+static bool ends_at_stranger(int error)
+{
+	static const int errors[] = {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+		X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+		X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_SIGNATURE_FAILURE};
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++)
+		if (errors[i] == error)
+			return true;
+	return false;
+}
+
+static void signer_alone(const struct judge *j, enum tsp_chain chain, struct tsp_verdict *v)
+{
+	struct tsp_link *link = arena_push(j->a, &v->links, &v->nlinks, sizeof(*link));
+	BUG_ON(!tsp_cert_of(j->a, j->signer, &link->cert)); /* tsp_signer_find() has read its dates */
+	v->chain = chain;
+}
+
 static rc check_chain(const struct judge *j, struct tsp_verdict *v, struct err *e)
 {
 	SSL_AUTO_STACK(X509) anchors = sk_X509_new_null();
@@ -153,7 +172,12 @@ static rc check_chain(const struct judge *j, struct tsp_verdict *v, struct err *
 	X509_VERIFY_PARAM_set_auth_level(param, 2); /* 112 bits */
 	BUG_ON(X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) != 1);
 	BUG_ON(X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_TIMESTAMP_SIGN) != 1);
-	if (X509_verify_cert(ctx) != 1) {
+	bool good = X509_verify_cert(ctx) == 1;
+	if (!good && j->want->strangers && ends_at_stranger(X509_STORE_CTX_get_error(ctx))) {
+		signer_alone(j, TSP_CHAIN_UNKNOWN, v);
+		return OK;
+	}
+	if (!good) {
 		X509 *at = X509_STORE_CTX_get_current_cert(ctx);
 		struct str name = at ? tsp_name_text(j->a, X509_get_subject_name(at)) : STR("the chain");
 		return err_set(e, E_VERIFY, "no chain to what is trusted, as of the token's time: %.*s: %s",
@@ -176,6 +200,8 @@ static struct str said(const struct judge *j, const struct tsp_verdict *v)
 	line = str_join(j->a, line, v->links[0].cert.subject);
 	if (v->chain == TSP_CHAIN_NOT_CHECKED)
 		return str_join(j->a, line, STR("; chain and revocation not checked: who that is, is not known"));
+	if (v->chain == TSP_CHAIN_UNKNOWN)
+		return str_join(j->a, line, STR("; no chain to what is trusted: who that is, is not known"));
 	line = str_join(j->a, line, STR("; chain good to "));
 	line = str_join(j->a, line, v->links[v->nlinks - 1].cert.subject);
 	return str_join(j->a, line, str_fmt(j->a, "; %s", revocation[v->revocation]));
@@ -198,12 +224,10 @@ rc tsp_check(struct arena *a, const struct tsp_reply *r, const struct tsp_expect
 	TRY(tsp_signer_find(a, &t, untrusted, r->time, &j.signer, e));
 	TRY(check_signature(&t, j.signer, e));
 	TRY(check_tsa_name(t.info, j.signer, e));
-	if (want->anchors.n) {
+	if (want->anchors.n)
 		TRY(check_chain(&j, &v, e));
-	} else {
-		struct tsp_link *link = arena_push(a, &v.links, &v.nlinks, sizeof(*link));
-		BUG_ON(!tsp_cert_of(a, j.signer, &link->cert)); /* tsp_signer_find() has read its dates */
-	}
+	else
+		signer_alone(&j, TSP_CHAIN_NOT_CHECKED, &v);
 	v.said = said(&j, &v);
 	*ret = v;
 	return OK;

@@ -128,6 +128,7 @@ MUST_USE rc tsp_wanted(struct arena *a, const struct tsp_reply *r, struct str an
 
 enum tsp_chain {
 	TSP_CHAIN_NOT_CHECKED, /* no anchors were given: who signed is not known */
+	TSP_CHAIN_UNKNOWN,     /* only if asked for: it leads to none of the anchors */
 	TSP_CHAIN_GOOD,        /* to an anchor, at genTime */
 };
 
@@ -148,7 +149,7 @@ struct tsp_link {
 struct tsp_verdict {
 	enum tsp_chain chain;
 	enum tsp_revocation revocation;
-	struct tsp_link *links; /* without anchors: the signer alone */
+	struct tsp_link *links; /* without a good chain: the signer alone */
 	size_t nlinks;
 	struct str said; /* one line: who, when, and what of chain and revocation was not checked */
 };
@@ -159,6 +160,7 @@ struct tsp_expect {
 	struct str nonce;                  /* as it was given to tsp_request() */
 	struct str anchors; /* PEM: each certificate in it is trusted as it stands, roots or not. Empty: none */
 	const struct tsp_evidence *evidence; /* or NULL */
+	bool strangers; /* a chain to none of the anchors is told as TSP_CHAIN_UNKNOWN, and not refused */
 };
 
 /* Judges a parsed reply. Good means: granted; imprint and nonce are the expected ones; the content is TSTInfo version 1

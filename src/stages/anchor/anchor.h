@@ -52,22 +52,23 @@ MUST_USE rc anchor_stamp(struct env *env, struct str note, const struct anchor_t
 MUST_USE rc anchor_promise(struct env *env, struct str note, const struct str *calendars, size_t n,
 	const struct anchor_net *net, struct arena *a, struct anchor_token *ret, struct err *e);
 
-/* Asks the calendars that owe something for it; only those in `calendars` are. *ret_changed: ret->bytes is a file that
- * proves more. OK, also when nothing was new · E_FORMAT no .ots file · E_NET none answered. */
+/* Asks the calendars that owe something for it; only those in `calendars` are, and the others are named in ret->said.
+ * *ret_changed: ret->bytes is a file that names more blocks. OK, also when nothing was new · E_FORMAT no .ots file ·
+ * E_NET none answered. */
 MUST_USE rc anchor_upgrade(struct env *env, struct str ots, const struct str *calendars, size_t n,
 	const struct anchor_net *net, struct arena *a, struct anchor_token *ret, bool *ret_changed, struct err *e);
 
 /* How far a token holds. */
 enum anchor_state {
 	ANCHOR_HOLDS,     /* all that can be checked was, and holds */
-	ANCHOR_UNCHECKED, /* it holds, but for what is missing here: trusted certificates, block headers */
+	ANCHOR_UNCHECKED, /* it holds, but for what is missing here: trusted certificates, lists, block headers */
 	ANCHOR_PROMISED,  /* OpenTimestamps: no block yet */
 	ANCHOR_FAILS,
 };
 
 struct anchor_verdict {
 	enum anchor_state state;
-	bool has_time;   /* the checkpoint existed by `time`, as far as `state` says */
+	bool has_time;   /* the checkpoint existed by `time`, as far as `state` says: somebody who is trusted says so */
 	int64_t time;    /* ns UTC */
 	int64_t slack;   /* ns: how far the clock may be off, as the token says */
 	struct str who;  /* the authority's certificate, or "Bitcoin block 553123" */
@@ -78,12 +79,21 @@ struct anchor_verdict {
 struct anchor_trust {
 	struct str tsa;     /* PEM */
 	struct str headers; /* Bitcoin block headers, docs/formats/ots.md */
+	unsigned work_bits; /* a header counts that, with those behind it, took 2^work_bits hashes or more */
+};
+/* Anybody can make an easier one. All blocks since OpenTimestamps began have more. */
+#define ANCHOR_WORK_BITS 67u
+
+/* What was kept for a time stamp: PEM. One that cannot be read says nothing, and the others count all the same. */
+struct anchor_evidence {
+	const struct str *pem;
+	size_t n;
 };
 
-/* Judges a token of kind LEAF_RFC3161 or LEAF_OTS about `note`. `evidence`: all PEM that was kept for it; may be empty.
- * OK, and the verdict may be ANCHOR_FAILS · E_FORMAT the trusted certificates or headers cannot be read · E_LIMIT, E_IO
- * of the worker. `ret` lives in `a`. */
-MUST_USE rc anchor_judge(enum leaf_token kind, struct str note, struct str token, struct str evidence,
-	const struct anchor_trust *trust, struct arena *a, struct anchor_verdict *ret, struct err *e);
+/* Judges a token of kind LEAF_RFC3161 or LEAF_OTS about `note`. OK, and the verdict may be ANCHOR_FAILS · E_FORMAT the
+ * trusted certificates or headers cannot be read · E_LIMIT, E_IO of the worker. `ret` lives in `a`. */
+MUST_USE rc anchor_judge(enum leaf_token kind, struct str note, struct str token,
+	const struct anchor_evidence *evidence, const struct anchor_trust *trust, struct arena *a,
+	struct anchor_verdict *ret, struct err *e);
 
 #endif

@@ -21,8 +21,8 @@ enum anchor_ask {
 	ASK_TSA, /* hash, nonce, trusted, reply, evidence… → verdict, evidence, then what ‖ url ‖ body of each wanted */
 	ASK_BEGIN,   /* hash, nonce, reply… → file */
 	ASK_PENDING, /* file → at ‖ uri ‖ message of each */
-	ASK_MERGE,   /* file, at ‖ reply … → file */
-	ASK_OTS,     /* hash, file, headers → verdict */
+	ASK_MERGE,   /* file, at ‖ reply … → file, u64 whether it names more blocks */
+	ASK_OTS,     /* hash, file, headers, u32 work bits → verdict */
 };
 
 /* Texts with a u32 length before each. */

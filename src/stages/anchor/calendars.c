@@ -56,8 +56,11 @@ rc anchor_promise(struct env *env, struct str note, const struct str *calendars,
 	return OK;
 }
 
+/* The addresses of known calendars are without a slash at the end. */
 static bool known_calendar(const struct str *calendars, size_t n, struct str uri)
 {
+	while (str_ends(uri, STR("/")))
+		uri.n--;
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(calendars[i], uri))
 			return true;
@@ -71,11 +74,13 @@ rc anchor_upgrade(struct env *env, struct str ots, const struct str *calendars, 
 	AUTO(buf) pending = {0};
 	AUTO(buf) merged = {0};
 	AUTO(buf) trouble = {0};
+	AUTO(buf) unknown = {0};
 	size_t asked = 0;
 	size_t answered = 0;
 	size_t got = 0;
 	buf_init(&request, REQUEST_MAX);
 	buf_init(&trouble, 64 * KIB);
+	buf_init(&unknown, 128 * KIB);
 	pieces_add(&request, ots);
 	TRY(ask_worker(ASK_PENDING, &request, &pending, e));
 	struct bytes_reader r = bytes_reader(buf_str(&pending));
@@ -84,8 +89,12 @@ rc anchor_upgrade(struct env *env, struct str ots, const struct str *calendars, 
 		struct str uri = pieces_take(&r);
 		struct str msg = pieces_take(&r);
 		struct str body;
-		if (r.bad || !known_calendar(calendars, n, uri))
+		if (!r.bad && !known_calendar(calendars, n, uri)) {
+			buf_addf(&unknown, "%s%.*s", unknown.n ? ", " : "", STR_FMT(uri));
 			continue;
+		}
+		if (r.bad)
+			break;
 		struct str url = str_fmt(a, "%.*s/timestamp/%.*s", STR_FMT(uri), STR_FMT(hex_of(a, msg)));
 		asked++;
 		rc fetched = anchor_fetch(env, net, url, ACCEPT, STR(""), CAP_OTS_REPLY, a, &body, e);
@@ -102,17 +111,22 @@ rc anchor_upgrade(struct env *env, struct str ots, const struct str *calendars, 
 	if (asked && !answered)
 		return err_set(e, E_NET, "no calendar answered: %.*s", STR_FMT(buf_str(&trouble)));
 	*ret_changed = false;
-	*ret = (struct anchor_token){.bytes = ots,
-		.said = asked ? STR("no block yet") : STR("nothing is owed by the calendars that are known here"),
-		.trouble = str_dup(a, buf_str(&trouble))};
+	struct str owed = unknown.n
+		? str_fmt(a, "owed by calendars that are not known here: %.*s", STR_FMT(buf_str(&unknown)))
+		: STR("nothing is owed");
+	*ret = (struct anchor_token){
+		.bytes = ots, .said = asked ? STR("no block yet") : owed, .trouble = str_dup(a, buf_str(&trouble))};
 	if (got == 0)
 		return OK;
 	TRY(ask_worker(ASK_MERGE, &request, &merged, e));
 	r = bytes_reader(buf_str(&merged));
-	ret->bytes = str_dup(a, pieces_take(&r));
+	struct str file = pieces_take(&r);
+	*ret_changed = bytes_u64(&r) != 0;
 	if (r.bad)
 		return err_set(e, E_FORMAT, "the worker's answer makes no sense");
-	*ret_changed = !str_eq(ret->bytes, ots);
-	ret->said = STR("a block has it");
+	if (!*ret_changed)
+		return OK; /* another promise, which is none of those that were asked for */
+	ret->bytes = str_dup(a, file);
+	ret->said = STR("a block is said to have it");
 	return OK;
 }

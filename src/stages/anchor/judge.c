@@ -2,7 +2,7 @@
 /* Tokens looked at again, offline. */
 #include "stages/anchor/anchor_int.h"
 
-rc anchor_judge(enum leaf_token kind, struct str note, struct str token, struct str evidence,
+rc anchor_judge(enum leaf_token kind, struct str note, struct str token, const struct anchor_evidence *evidence,
 	const struct anchor_trust *trust, struct arena *a, struct anchor_verdict *ret, struct err *e)
 {
 	AUTO(buf) request = {0};
@@ -16,10 +16,12 @@ rc anchor_judge(enum leaf_token kind, struct str note, struct str token, struct 
 		pieces_add(&request, STR("")); /* whose nonce it was is not known any more */
 		pieces_add(&request, trust->tsa);
 		pieces_add(&request, token);
-		pieces_add(&request, evidence);
+		for (size_t i = 0; i < evidence->n; i++)
+			pieces_add(&request, evidence->pem[i]);
 	} else {
 		pieces_add(&request, token);
 		pieces_add(&request, trust->headers);
+		buf_addu32(&request, trust->work_bits);
 	}
 	TRY(buf_done(&request, e));
 	TRY(anchor_ask(kind == LEAF_RFC3161 ? ASK_TSA : ASK_OTS, buf_str(&request), &reply, e));

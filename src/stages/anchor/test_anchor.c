@@ -16,6 +16,8 @@
 #define TSA_URL "http://tsa.example/"
 #define CALENDAR "http://calendar.example"
 
+static const struct anchor_evidence nothing = {NULL, 0};
+
 /* A world that answers; all requests are taken down. */
 struct world {
 	struct env env; /* first */
@@ -27,6 +29,8 @@ struct world {
 	bool revoked;
 	bool has_block;
 	struct str calendar_says; /* empty: a promise */
+	struct str babble;        /* of another calendar; empty: nothing there */
+	struct str big;           /* at any address with that in it */
 	struct str *urls;
 	size_t nurls;
 	struct str *bodies;
@@ -99,6 +103,14 @@ static unsigned route(struct world *w, struct str url, struct str *ret)
 		*ret = str_join(&w->a, STR("\x08"), attestation(&w->a, "0588960d73d71901", STR("\x65")));
 		return w->has_block ? 200 : 404;
 	}
+	if (str_find(url, STR("babble"), 0) < url.n) {
+		*ret = w->babble;
+		return w->babble.n ? 200 : 404;
+	}
+	if (str_find(url, STR("big"), 0) < url.n) {
+		*ret = w->big;
+		return 200;
+	}
 	if (str_find(url, STR("crl"), 0) < url.n) {
 		*ret = lists(w);
 		return 200;
@@ -157,23 +169,85 @@ static void test_stamp_is_checked_and_comes_with_its_evidence(void **unused)
 		fail_msg("%s", e.msg);
 	assert_true(str_find(t.evidence, STR("X509 CRL"), 0) < t.evidence.n);
 	/* later, from what was kept */
-	const struct anchor_trust trust = {root_pem(&w), STR("")};
-	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, t.evidence, &trust, &w.a, &v, &e), OK);
+	const struct anchor_evidence kept = {&t.evidence, 1};
+	const struct anchor_trust trust = {root_pem(&w), STR(""), 0};
+	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, &kept, &trust, &w.a, &v, &e), OK);
 	assert_int_equal(v.state, ANCHOR_HOLDS);
 	assert_true(v.has_time && v.time == T_STAMP * 1000000000ll);
 	/* with less to go by it is said to be less */
-	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, STR(""), &trust, &w.a, &v, &e), OK);
+	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, &nothing, &trust, &w.a, &v, &e), OK);
 	assert_int_equal(v.state, ANCHOR_UNCHECKED);
-	const struct anchor_trust none = {STR(""), STR("")};
-	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, t.evidence, &none, &w.a, &v, &e), OK);
+	const struct anchor_trust none = {STR(""), STR(""), 0};
+	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, &kept, &none, &w.a, &v, &e), OK);
 	assert_int_equal(v.state, ANCHOR_UNCHECKED);
+	assert_false(v.has_time); /* anybody could have made its certificate */
 	/* and about another note it fails */
-	assert_int_equal(anchor_judge(LEAF_RFC3161, STR("another\n"), t.bytes, t.evidence, &trust, &w.a, &v, &e), OK);
+	assert_int_equal(anchor_judge(LEAF_RFC3161, STR("another\n"), t.bytes, &kept, &trust, &w.a, &v, &e), OK);
 	assert_int_equal(v.state, ANCHOR_FAILS);
 	assert_false(v.has_time);
 	/* trusted certificates that are none are the user's to mend, not a verdict */
-	const struct anchor_trust bad = {STR("-----BEGIN CERTIFICATE-----\nx"), STR("")};
-	assert_int_not_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, t.evidence, &bad, &w.a, &v, &e), OK);
+	const struct anchor_trust bad = {STR("-----BEGIN CERTIFICATE-----\nx"), STR(""), 0};
+	assert_int_not_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, &kept, &bad, &w.a, &v, &e), OK);
+	world_close(&w);
+}
+
+/* Who changes the list of authorities has not been lied to by the old ones. */
+static void test_a_stranger_among_what_is_trusted_is_no_failure_and_has_no_time(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct world other;
+	struct anchor_token t;
+	struct anchor_verdict v;
+	struct err e = {0};
+	world_open(&w);
+	world_open(&other);
+	assert_int_equal(stamp(&w, &t, &e), OK);
+	const struct anchor_evidence kept = {&t.evidence, 1};
+	const struct anchor_trust trust = {root_pem(&other), STR(""), 0};
+	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, &kept, &trust, &w.a, &v, &e), OK);
+	assert_int_equal(v.state, ANCHOR_UNCHECKED);
+	assert_false(v.has_time);
+	assert_true(str_find(v.said, STR("no chain to what is trusted"), 0) < v.said.n);
+	/* but one that is asked has to have a chain to its own */
+	const struct anchor_tsa tsa = {STR("here"), STR(TSA_URL), root_pem(&other)};
+	assert_int_equal(anchor_stamp(&w.env, NOTE, &tsa, &(struct anchor_net){0}, &w.a, &t, &e), E_VERIFY);
+	world_close(&other);
+	world_close(&w);
+}
+
+static void test_evidence_that_cannot_be_read_costs_none_of_the_rest(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct anchor_token t;
+	struct anchor_verdict v;
+	struct err e = {0};
+	world_open(&w);
+	assert_int_equal(stamp(&w, &t, &e), OK);
+	const struct str pem[] = {
+		STR("-----BEGIN NOTHING-----\nAAAA\n-----END NOTHING-----\n"), STR("junk"), t.evidence};
+	const struct anchor_evidence evidence = {pem, ARRAY_LEN(pem)};
+	const struct anchor_trust trust = {root_pem(&w), STR(""), 0};
+	assert_int_equal(anchor_judge(LEAF_RFC3161, NOTE, t.bytes, &evidence, &trust, &w.a, &v, &e), OK);
+	assert_int_equal(v.state, ANCHOR_HOLDS);
+	world_close(&w);
+}
+
+static void test_lists_without_end_cost_no_token(void **unused)
+{
+	(void)unused;
+	struct world w = {.env = {.random = fixed_random, .fetch = fetch}};
+	struct anchor_token t;
+	struct err e = {0};
+	tsa_init(&w.tsa,
+		&(struct tsa_spec){.points = "URI:http://a.example/big1,URI:http://a.example/big2,URI:http://a.example/"
+					     "big3,URI:http://a.example/big4"});
+	char *junk = arena_alloc(&w.a, CAP_TOKEN);
+	w.big = str_mem(junk, CAP_TOKEN);
+	if (stamp(&w, &t, &e) != OK)
+		fail_msg("%s", e.msg);
+	assert_true(str_find(t.trouble, STR("big3: too much"), 0) < t.trouble.n);
 	world_close(&w);
 }
 
@@ -247,27 +321,139 @@ static void test_promise_is_kept_by_an_upgrade(void **unused)
 	bool changed = true;
 	struct str calendars[] = {STR(CALENDAR), STR("http://gone.example")};
 	const struct anchor_net net = {0};
-	const struct anchor_trust none = {STR(""), STR("")};
+	const struct anchor_trust none = {STR(""), STR(""), 0};
 	world_open(&w);
 	assert_int_equal(anchor_promise(&w.env, NOTE, calendars, 2, &net, &w.a, &t, &e), OK);
 	assert_true(str_find(t.trouble, STR("gone.example"), 0) < t.trouble.n);
-	assert_int_equal(anchor_judge(LEAF_OTS, NOTE, t.bytes, STR(""), &none, &w.a, &v, &e), OK);
+	assert_int_equal(anchor_judge(LEAF_OTS, NOTE, t.bytes, &nothing, &none, &w.a, &v, &e), OK);
 	assert_int_equal(v.state, ANCHOR_PROMISED);
 	assert_int_equal(anchor_upgrade(&w.env, t.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), OK);
 	assert_false(changed);
 	w.has_block = true;
 	assert_int_equal(anchor_upgrade(&w.env, t.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), OK);
 	assert_true(changed);
-	assert_int_equal(anchor_judge(LEAF_OTS, NOTE, up.bytes, STR(""), &none, &w.a, &v, &e), OK);
+	assert_int_equal(anchor_judge(LEAF_OTS, NOTE, up.bytes, &nothing, &none, &w.a, &v, &e), OK);
 	assert_int_equal(v.state, ANCHOR_UNCHECKED);
 	assert_true(str_eq(v.who, STR("Bitcoin block 101")));
-	assert_int_equal(anchor_judge(LEAF_OTS, STR("another\n"), up.bytes, STR(""), &none, &w.a, &v, &e), OK);
+	assert_int_equal(anchor_judge(LEAF_OTS, STR("another\n"), up.bytes, &nothing, &none, &w.a, &v, &e), OK);
 	assert_int_equal(v.state, ANCHOR_FAILS);
 	/* then nothing is owed, and nobody is asked */
 	size_t asked = w.nurls;
 	assert_int_equal(anchor_upgrade(&w.env, up.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), OK);
 	assert_false(changed);
 	assert_int_equal(w.nurls, asked);
+	world_close(&w);
+}
+
+/* Headers of two blocks at the easiest target: the first has `root`, and both have work of their own. */
+static struct str easy_headers(struct arena *a, struct hash root)
+{
+	struct str lines = STR("");
+	char h[80] = {1};
+	for (unsigned height = 101; height <= 102; height++) {
+		struct hash twice;
+		memcpy(h + 36, root.b, sizeof(root.b));
+		h[36] = (char)(h[36] ^ (height == 102));
+		memcpy(h + 68, "\x58\x8e\xf2\x65\xff\xff\x7f\x20", 8);
+		do {
+			h[76]++;
+			struct hash once = hash_of(str_mem(h, sizeof(h)));
+			twice = hash_of(hash_str(&once));
+		} while (twice.b[31] >= 0x7f);
+		lines = str_fmt(a, "%.*s%u %.*s\n", STR_FMT(lines), height, STR_FMT(hex_of(a, str_mem(h, sizeof(h)))));
+		memcpy(h + 4, twice.b, sizeof(twice.b));
+	}
+	return lines;
+}
+
+/* What the calendars' message becomes in block 101: route() says SHA-256 of it. */
+static struct hash root_of_block(void)
+{
+	uint8_t both[sizeof(struct hash) + 16];
+	struct hash h = hash_of(NOTE);
+	memcpy(both, h.b, sizeof(h.b));
+	memset(both + sizeof(h.b), 0x5a, 16);
+	h = hash_of(str_mem(both, sizeof(both)));
+	return hash_of(hash_str(&h));
+}
+
+static void test_a_block_that_anybody_can_make_proves_nothing(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct anchor_token t;
+	struct anchor_verdict v;
+	struct err e = {0};
+	bool changed = false;
+	struct str calendar = STR(CALENDAR);
+	const struct anchor_net net = {0};
+	world_open(&w);
+	w.has_block = true;
+	assert_int_equal(anchor_promise(&w.env, NOTE, &calendar, 1, &net, &w.a, &t, &e), OK);
+	assert_int_equal(anchor_upgrade(&w.env, t.bytes, &calendar, 1, &net, &w.a, &t, &changed, &e), OK);
+	struct anchor_trust trust = {STR(""), easy_headers(&w.a, root_of_block()), ANCHOR_WORK_BITS};
+	assert_int_equal(anchor_judge(LEAF_OTS, NOTE, t.bytes, &nothing, &trust, &w.a, &v, &e), OK);
+	assert_int_equal(v.state, ANCHOR_UNCHECKED);
+	assert_false(v.has_time);
+	assert_true(str_find(v.said, STR("anybody can make that"), 0) < v.said.n);
+	/* with work enough it is what it says */
+	trust.work_bits = 2;
+	assert_int_equal(anchor_judge(LEAF_OTS, NOTE, t.bytes, &nothing, &trust, &w.a, &v, &e), OK);
+	assert_int_equal(v.state, ANCHOR_HOLDS);
+	assert_true(v.has_time && v.time == 1710394968 * 1000000000ll);
+	/* and another block of that height makes it fail */
+	trust.headers = easy_headers(&w.a, hash_of(NOTE));
+	assert_int_equal(anchor_judge(LEAF_OTS, NOTE, t.bytes, &nothing, &trust, &w.a, &v, &e), OK);
+	assert_int_equal(v.state, ANCHOR_FAILS);
+	world_close(&w);
+}
+
+/* Two attestations below one message: block 101, and block 102, whose root is another. */
+static void test_a_calendar_that_lies_costs_only_what_came_from_it(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct anchor_token t;
+	struct anchor_verdict v;
+	struct err e = {0};
+	struct str calendar = STR(CALENDAR);
+	const struct anchor_net net = {0};
+	world_open(&w);
+	struct str good = attestation(&w.a, "0588960d73d71901", STR("\x65"));
+	struct str bad = attestation(&w.a, "0588960d73d71901", STR("\x66"));
+	w.calendar_says = str_join(&w.a, str_join(&w.a, STR("\x08\xff"), bad), good);
+	assert_int_equal(anchor_promise(&w.env, NOTE, &calendar, 1, &net, &w.a, &t, &e), OK);
+	const struct anchor_trust trust = {STR(""), easy_headers(&w.a, root_of_block()), 1};
+	assert_int_equal(anchor_judge(LEAF_OTS, NOTE, t.bytes, &nothing, &trust, &w.a, &v, &e), OK);
+	assert_int_equal(v.state, ANCHOR_HOLDS);
+	world_close(&w);
+}
+
+/* Two have promised. One has a block, the other answers with nothing that can be read. */
+static void test_a_calendar_that_babbles_keeps_nobodys_block_back(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct anchor_token t;
+	struct anchor_token up;
+	struct err e = {0};
+	bool changed = false;
+	struct str calendars[] = {STR(CALENDAR), STR("http://babble.example")};
+	const struct anchor_net net = {0};
+	world_open(&w);
+	struct str both = str_join(&w.a, STR("\xff"), promise(&w.a, "http://babble.example"));
+	w.calendar_says = str_join(&w.a, both, promise(&w.a, CALENDAR));
+	assert_int_equal(anchor_promise(&w.env, NOTE, calendars, 1, &net, &w.a, &t, &e), OK);
+	w.babble = STR("what?");
+	assert_int_equal(anchor_upgrade(&w.env, t.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), E_FORMAT);
+	w.has_block = true;
+	assert_int_equal(anchor_upgrade(&w.env, t.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), OK);
+	assert_true(changed);
+	/* a promise instead of a block is no block */
+	w.has_block = false;
+	w.babble = promise(&w.a, "http://third.example");
+	assert_int_equal(anchor_upgrade(&w.env, t.bytes, calendars, 2, &net, &w.a, &up, &changed, &e), OK);
+	assert_false(changed);
 	world_close(&w);
 }
 
@@ -287,6 +473,7 @@ static void test_a_calendar_that_is_not_known_is_not_asked(void **unused)
 	size_t asked = w.nurls;
 	assert_int_equal(anchor_upgrade(&w.env, t.bytes, &calendar, 1, &net, &w.a, &up, &changed, &e), OK);
 	assert_int_equal(w.nurls, asked);
+	assert_true(str_find(up.said, STR("not known here: http://192.168.0.1/admin"), 0) < up.said.n);
 	w.calendar_says = STR("what?");
 	assert_int_not_equal(anchor_promise(&w.env, NOTE, &calendar, 1, &net, &w.a, &t, &e), OK);
 	assert_int_equal(
@@ -298,9 +485,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stamp_is_checked_and_comes_with_its_evidence),
+		cmocka_unit_test(test_a_stranger_among_what_is_trusted_is_no_failure_and_has_no_time),
+		cmocka_unit_test(test_evidence_that_cannot_be_read_costs_none_of_the_rest),
+		cmocka_unit_test(test_lists_without_end_cost_no_token),
 		cmocka_unit_test(test_only_the_digest_leaves),
 		cmocka_unit_test(test_what_does_not_hold_is_not_taken),
 		cmocka_unit_test(test_promise_is_kept_by_an_upgrade),
+		cmocka_unit_test(test_a_block_that_anybody_can_make_proves_nothing),
+		cmocka_unit_test(test_a_calendar_that_lies_costs_only_what_came_from_it),
+		cmocka_unit_test(test_a_calendar_that_babbles_keeps_nobodys_block_back),
 		cmocka_unit_test(test_a_calendar_that_is_not_known_is_not_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

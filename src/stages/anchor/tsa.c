@@ -15,6 +15,7 @@ struct stamping {
 	struct str reply;
 	struct str *pieces; /* evidence: certificates, CRLs, OCSP responses as they were served */
 	size_t npieces;
+	size_t bytes;     /* of them */
 	struct str *urls; /* that were asked */
 	size_t nurls;
 	struct buf trouble;
@@ -46,10 +47,15 @@ static void get_one(struct stamping *s, enum tsp_want what, struct str url, stru
 	struct str got;
 	*(struct str *)arena_push(s->a, &s->urls, &s->nurls, sizeof(*s->urls)) = str_join(s->a, url, body);
 	const char *type = what == TSP_WANT_OCSP ? "Content-Type: application/ocsp-request" : NULL;
-	if (anchor_fetch(s->env, s->net, url, type, body, CAP_TOKEN, s->a, &got, &e) != OK)
+	rc r = anchor_fetch(s->env, s->net, url, type, body, CAP_TOKEN, s->a, &got, &e);
+	if (r == OK && got.n > CAP_TSP_EVIDENCE - s->bytes)
+		r = err_set(&e, E_LIMIT, "too much with what is there already");
+	if (r != OK) {
 		anchor_trouble(&s->trouble, url, &e);
-	else
-		*(struct str *)arena_push(s->a, &s->pieces, &s->npieces, sizeof(*s->pieces)) = got;
+		return;
+	}
+	s->bytes += got.n;
+	*(struct str *)arena_push(s->a, &s->pieces, &s->npieces, sizeof(*s->pieces)) = got;
 }
 
 /* One look by the worker, then what it wants. *ret_more: something new came. */
@@ -97,6 +103,12 @@ static rc stamp(struct stamping *s, struct str note, struct anchor_token *ret, s
 		TRY(one_round(s, &v, &evidence, &more, e));
 	if (v.state == ANCHOR_FAILS)
 		return err_set(e, E_VERIFY, "%.*s", STR_FMT(v.said));
+	if (evidence.n > CAP_TOKEN) {
+		struct err why;
+		rc_ignore(err_set(&why, E_LIMIT, "%zu bytes of certificates and lists are not kept", evidence.n));
+		anchor_trouble(&s->trouble, s->tsa->url, &why);
+		evidence = STR("");
+	}
 	*ret = (struct anchor_token){s->reply, evidence, v.said, str_dup(s->a, buf_str(&s->trouble))};
 	return OK;
 }

@@ -61,7 +61,7 @@ static rc ask_tsa(struct arena *a, struct bytes_reader *r, struct buf *out, stru
 	if (r->bad)
 		return cut_short(e);
 	const struct tsp_imprint imprint = {TSP_SHA256, hash_str(&h)};
-	const struct tsp_expect want = {&imprint, nonce.n > 0, nonce, trusted, &ev};
+	const struct tsp_expect want = {&imprint, nonce.n > 0, nonce, trusted, &ev, .strangers = nonce.n == 0};
 	rc got = tsp_parse(a, der, &reply, e);
 	if (got == OK) {
 		got = tsp_check(a, &reply, &want, &v, e);
@@ -69,7 +69,8 @@ static rc ask_tsa(struct arena *a, struct bytes_reader *r, struct buf *out, stru
 			return got;
 	}
 	ret.state = got == OK ? state_of(&v) : ANCHOR_FAILS;
-	ret.has_time = got == OK;
+	/* anybody can make a certificate and state any time under it */
+	ret.has_time = got == OK && v.chain == TSP_CHAIN_GOOD;
 	ret.time = reply.time;
 	ret.slack = reply.has_accuracy && reply.accuracy < INT64_MAX ? (int64_t)reply.accuracy : 0;
 	ret.who = got == OK && v.nlinks ? v.links[0].cert.subject : reply.tsa;
@@ -129,52 +130,95 @@ static rc ask_pending(struct arena *a, struct bytes_reader *r, struct buf *out, 
 	return OK;
 }
 
+static uint64_t blocks_in(const struct ots *o)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < o->n; i++)
+		n += o->nodes[i].op == OTS_ATTESTATION && o->nodes[i].kind == OTS_BITCOIN;
+	return n;
+}
+
+/* Here, too, a reply that is none costs that calendar alone; the first such error is told when all are. */
 static rc ask_merge(struct arena *a, struct bytes_reader *r, struct buf *out, struct err *e)
 {
 	struct ots o;
+	size_t merged = 0;
 	TRY(ots_parse(a, pieces_take(r), &o, e));
+	uint64_t before = blocks_in(&o);
 	while (!r->bad && r->n) {
+		struct err why;
 		uint64_t at = bytes_u64(r);
 		struct str reply = pieces_take(r);
 		if (r->bad || at >= o.n)
 			return cut_short(e);
-		TRY(ots_merge(a, &o, (uint32_t)at, reply, e));
+		if (ots_merge(a, &o, (uint32_t)at, reply, &why) == OK)
+			merged++;
+		else if (e->code == OK)
+			*e = why;
 	}
-	return write_ots(&o, out, e);
+	if (merged == 0)
+		return e->code == OK ? cut_short(e) : e->code;
+	TRY(write_ots(&o, out, e));
+	buf_addu64(out, blocks_in(&o) > before);
+	return OK;
 }
 
-/* The best that a proof has: a block that holds, else what is missing, else a promise. */
-static struct anchor_verdict judge_ots(struct arena *a, const struct ots_report *report)
+static struct anchor_verdict a_block(struct arena *a, const struct ots_verdict *x)
 {
+	struct anchor_verdict v = {.state = ANCHOR_HOLDS, .has_time = true, .time = x->time * NS, .slack = OTS_SLACK};
+	v.who = str_fmt(a, "Bitcoin block %llu", (unsigned long long)x->height);
+	v.said = str_fmt(a,
+		"%.*s has it, with %zu blocks behind it that were given (2^%u hashes of work); that it is on the best "
+		"chain needs a node",
+		STR_FMT(v.who), x->following, x->work_bits);
+	return v;
+}
+
+static struct anchor_verdict no_block(struct arena *a, const struct ots_verdict *x)
+{
+	struct anchor_verdict v = {.state = ANCHOR_UNCHECKED};
+	v.who = str_fmt(a, "%s block %llu", x->kind == OTS_BITCOIN ? "Bitcoin" : ots_kind_name(x->kind),
+		(unsigned long long)x->height);
+	if (x->result == OTS_HOLDS)
+		v.said = str_fmt(a,
+			"%.*s: its header, and those behind it that were given, took 2^%u hashes: anybody can make "
+			"that",
+			STR_FMT(v.who), x->work_bits);
+	else
+		v.said = str_fmt(a, "%.*s: %s", STR_FMT(v.who), x->why);
+	return v;
+}
+
+/* The best that a proof has: a block that holds, else what is missing, else a promise. One of several calendars that
+ * has lied, or was lied about, costs only what came from it. */
+static struct anchor_verdict judge_ots(struct arena *a, const struct ots_report *report, unsigned work_bits)
+{
+	const struct ots_verdict *holds = NULL;
+	const struct ots_verdict *missing = NULL;
+	const struct ots_verdict *fails = NULL;
 	struct anchor_verdict v = {.state = ANCHOR_PROMISED, .said = STR("no calendar has a block for it yet")};
-	const struct ots_verdict *best = NULL;
 	for (size_t i = 0; i < report->n; i++) {
 		const struct ots_verdict *x = &report->verdicts[i];
-		if (x->result == OTS_FAILS) {
-			v.state = ANCHOR_FAILS;
-			v.said = str_fmt(a, "block %llu: %s", (unsigned long long)x->height, x->why);
-			return v;
-		}
-		if (x->result == OTS_UNCHECKED && (!best || x->kind == OTS_BITCOIN))
-			best = x;
+		bool enough = x->result == OTS_HOLDS && x->work_bits >= work_bits;
+		if (enough && (!holds || x->time < holds->time))
+			holds = x;
+		if (!enough && (x->result == OTS_HOLDS || x->result == OTS_UNCHECKED) &&
+			(!missing || x->kind == OTS_BITCOIN))
+			missing = x;
+		if (x->result == OTS_FAILS)
+			fails = x;
 	}
-	if (report->earliest) {
-		best = report->earliest;
-		v.state = ANCHOR_HOLDS;
-		v.has_time = true;
-		v.time = best->time * NS;
-		v.slack = OTS_SLACK;
-		v.who = str_fmt(a, "Bitcoin block %llu", (unsigned long long)best->height);
-		v.said = str_fmt(a,
-			"%.*s has it, with %zu blocks behind it that were given (2^%u hashes of work); that it is on "
-			"the best chain needs a node",
-			STR_FMT(v.who), best->following, best->work_bits);
-	} else if (best) {
-		v.state = ANCHOR_UNCHECKED;
-		v.who = str_fmt(a, "%s block %llu", best->kind == OTS_BITCOIN ? "Bitcoin" : ots_kind_name(best->kind),
-			(unsigned long long)best->height);
-		v.said = str_fmt(a, "%.*s: %s", STR_FMT(v.who), best->why);
-	}
+	if (holds)
+		v = a_block(a, holds);
+	else if (missing)
+		v = no_block(a, missing);
+	if (!fails)
+		return v;
+	struct str why = str_fmt(a, "block %llu: %s", (unsigned long long)fails->height, fails->why);
+	/* the promise of a calendar that has lied is still there */
+	if (!holds && !missing && report->promised <= report->fails)
+		return (struct anchor_verdict){.state = ANCHOR_FAILS, .said = why};
+	v.said = str_fmt(a, "%.*s; and what does not hold: %.*s", STR_FMT(v.said), STR_FMT(why));
 	return v;
 }
 
@@ -188,6 +232,7 @@ static rc ask_ots(struct arena *a, struct bytes_reader *r, struct buf *out, stru
 	size_t n = 0;
 	struct anchor_verdict v = {.state = ANCHOR_FAILS};
 	struct str text = pieces_take(r);
+	unsigned work_bits = bytes_u32(r);
 	if (r->bad)
 		return cut_short(e);
 	TRY(ots_headers_parse(a, text, &headers, &n, e));
@@ -195,7 +240,7 @@ static rc ask_ots(struct arena *a, struct bytes_reader *r, struct buf *out, stru
 	if (got == OK)
 		got = ots_verify(a, &o, hash_str(&h), headers, n, &report, e);
 	if (got == OK)
-		v = judge_ots(a, &report);
+		v = judge_ots(a, &report, work_bits);
 	else
 		v.said = str_dup(a, str_c(e->msg));
 	pieces_add_verdict(out, &v);

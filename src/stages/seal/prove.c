@@ -58,6 +58,22 @@ rc seal_root_at(struct archive *ar, const struct checkpoint *c, uint64_t size, s
 	return OK;
 }
 
+rc seal_is_about(struct archive *ar, const struct note_key *key, const struct checkpoint *now, const struct leaf *leaf,
+	struct str note, struct err *e)
+{
+	AUTO(arena) a = {0};
+	struct checkpoint c;
+	struct hash root;
+	TRY(seal_token_note(note, key, &a, &c, e));
+	if (c.size != leaf->size || c.size > now->size)
+		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
+			(unsigned long long)leaf->size, (unsigned long long)c.size);
+	TRY(seal_root_at(ar, now, c.size, &root, e));
+	if (!hash_eq(&root, &c.root))
+		return err_set(e, E_VERIFY, "a token about a checkpoint of another log");
+	return OK;
+}
+
 rc seal_prove_consistency(
 	struct archive *ar, const struct checkpoint *c, uint64_t from, struct tlog_proof *ret, struct err *e)
 {

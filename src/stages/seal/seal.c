@@ -389,19 +389,10 @@ static rc is_token(struct archive_log *log, const struct frame *f, struct err *e
 	AUTO(arena) a = {0};
 	struct leaf_body body;
 	struct leaf leaf;
-	struct checkpoint c;
-	struct hash root;
 	TRY(leaf_body_parse(&a, f->body, &body, &leaf, e));
 	if (leaf.kind != LEAF_ANCHOR)
 		return err_set(e, E_VERIFY, "a policy is not kept before it is sealed");
-	TRY(seal_token_note(body.note, s->key, &a, &c, e));
-	if (c.size != leaf.size || c.size > s->published.size)
-		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
-			(unsigned long long)leaf.size, (unsigned long long)c.size);
-	TRY(seal_root_at(s->ar, &s->published, c.size, &root, e));
-	if (!hash_eq(&root, &c.root))
-		return err_set(e, E_VERIFY, "a token about a checkpoint of another log");
-	return OK;
+	return seal_is_about(s->ar, s->key, &s->published, &leaf, body.note, e);
 }
 
 static rc is_entry(struct archive_log *log, const struct frame *f, struct err *e)

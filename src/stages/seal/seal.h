@@ -95,6 +95,10 @@ MUST_USE rc seal_parse_checkpoint(
 /* The root that the log had at that size, from its tiles now. OK · E_NOTFOUND over c->size · E_VERIFY a bad tile. */
 MUST_USE rc seal_root_at(
 	struct archive *ar, const struct checkpoint *c, uint64_t size, struct hash *ret, struct err *e);
+/* `note` is the checkpoint that an anchor's leaf is about, signed by `key`, and the log under `now` has had it.
+ * OK · E_VERIFY · E_LIMIT. */
+MUST_USE rc seal_is_about(struct archive *ar, const struct note_key *key, const struct checkpoint *now,
+	const struct leaf *leaf, struct str note, struct err *e);
 /* Proves that the log of `from` entries is the front of the one under the checkpoint; of no entries: an empty proof.
  * OK · E_NOTFOUND `from` is over c->size · E_VERIFY the tiles do not give c->root. */
 MUST_USE rc seal_prove_consistency(

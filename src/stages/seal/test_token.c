@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "io/fs/fs.h"
 #include "stages/seal/test_world.h"
 
 /* An archive that is open for writing. */
@@ -167,7 +168,10 @@ static void test_token_about_what_this_log_never_was_is_refused(void **unused)
 	checkpoint_text(&note, &c);
 	assert_int_equal(signer_sign_note(x.w.signer, &note, &x.e), OK);
 	t.note = buf_str(&note);
-	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_NOTFOUND); /* more than there is */
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_VERIFY); /* more than there is */
+	/* with a line of somebody else: verify would have to refuse it */
+	t.note = str_join(&x.w.a, seal_note(x.l), STR("\xe2\x80\x94 example.org/x AAAAAAAAAAAAAAAAAAAAAAAA\n"));
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_VERIFY);
 	assert_int_equal(seal_pending(x.l), 0);
 	assert_verified(&x.w, 4);
 	end(&x);
@@ -203,6 +207,42 @@ static void test_token_with_a_cosigned_checkpoint_is_refused(void **unused)
 	assert_int_equal(x.opened.recovery.frames, 3);
 	assert_verified(&x.w, 3);
 	end(&x);
+}
+
+/* Who holds the key keeps log/checkpoint back, and a token about a fork behind it. */
+static void test_token_about_a_fork_behind_the_published_checkpoint_is_found(void **unused)
+{
+	(void)unused;
+	for (int fork = 0; fork < 2; fork++) {
+		struct writer x;
+		struct archive_ref ref;
+		AUTO(buf) note = {0};
+		AUTO(buf) text = {0};
+		AUTO(buf) body = {0};
+		begin(&x, 4);
+		struct str published = str_dup(&x.w.a, seal_note(x.l));
+		assert_int_equal(world_add(&x.w, x.ar, x.l, 4, &x.e), OK);
+		assert_int_equal(seal_commit(x.l, &x.e), OK);
+		buf_init(&note, 4096);
+		buf_init(&text, 4096);
+		buf_init(&body, LEAF_BODY_MAX);
+		struct checkpoint c = {signer_key(x.w.signer)->name, 5, hash_of(STR("a fork"))};
+		checkpoint_text(&note, &c);
+		assert_int_equal(signer_sign_note(x.w.signer, &note, &x.e), OK);
+		struct leaf leaf = {.kind = LEAF_ANCHOR, .token = LEAF_OTS, .size = 5, .hash = hash_of(STR("token"))};
+		leaf_text(&text, &leaf);
+		struct str about = fork ? buf_str(&note) : str_dup(&x.w.a, seal_note(x.l));
+		leaf_body_add(&body, &(struct leaf_body){buf_str(&text), about, STR("token")});
+		assert_int_equal(archive_frame_add(x.ar, FRAME_TOKEN, buf_str(&body), NULL, &ref, &x.e), OK);
+		assert_int_equal(archive_sync_records(x.ar, &x.e), OK);
+		assert_int_equal(seal_add(x.l, buf_str(&text), &x.e), OK);
+		assert_int_equal(seal_commit(x.l, &x.e), OK);
+		assert_int_equal(fs_commit(&x.w.env, archive_dir(x.ar), "log/checkpoint", published, 0644, &x.e), OK);
+		struct told t = verify(&x.w);
+		if (t.report.problems != (unsigned)fork)
+			fail_msg("%d: %llu problems, %s", fork, (unsigned long long)t.report.problems, t.first.msg);
+		end(&x);
+	}
 }
 
 static void test_root_and_consistency_of_every_earlier_size(void **unused)
@@ -285,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_a_log_continues_another_with_its_first_entry),
 		cmocka_unit_test(test_token_about_what_this_log_never_was_is_refused),
 		cmocka_unit_test(test_token_with_a_cosigned_checkpoint_is_refused),
+		cmocka_unit_test(test_token_about_a_fork_behind_the_published_checkpoint_is_found),
 		cmocka_unit_test(test_root_and_consistency_of_every_earlier_size),
 		cmocka_unit_test(test_every_entry_is_proved_under_every_earlier_checkpoint),
 	};

@@ -51,16 +51,12 @@ rc seal_add_token(struct seal *l, const struct seal_token *t, struct archive_ref
 {
 	AUTO(arena) a = {0};
 	struct checkpoint c;
-	struct hash root;
 	struct leaf leaf = {.kind = LEAF_ANCHOR, .token = t->kind, .hash = hash_of(t->bytes)};
-	TRY(seal_usable(l, e));
-	TRY(seal_token_note(t->note, signer_key(l->signer), &a, &c, e));
 	const struct checkpoint now = {l->last.origin, l->published, l->last.root};
-	TRY(seal_root_at(l->ar, &now, c.size, &root, e));
-	if (!hash_eq(&root, &c.root))
-		return err_set(e, E_VERIFY, "the checkpoint of %llu entries is not one of this log",
-			(unsigned long long)c.size);
+	TRY(seal_usable(l, e));
+	TRY(seal_parse_checkpoint(t->note, signer_key(l->signer), &a, &c, e));
 	leaf.size = c.size;
+	TRY(seal_is_about(l->ar, signer_key(l->signer), &now, &leaf, t->note, e));
 	return add_body(l, &leaf, t->note, t->bytes, ret, e);
 }
 

@@ -124,6 +124,15 @@ static bool is_sealed(const struct verifier *v, uint64_t index)
 	return index < v->sealed || (v->have_outside && index < v->outside.size);
 }
 
+/* A command that was interrupted has left no more than it may seal at once. */
+static void keep_root(struct verifier *v, const struct tlog_edge *edge)
+{
+	if (!v->have_published || edge->size <= v->published.size || v->nlate >= SEAL_PENDING_MAX)
+		return;
+	struct hash *to = arena_push(&v->run, &v->late, &v->nlate, sizeof(*to));
+	*to = tlog_edge_root(edge);
+}
+
 /* The next leaf into the tree, as far as any checkpoint reaches. */
 static rc check_leaf(struct verifier *v, struct str leaf, uint64_t index, struct err *e)
 {
@@ -132,6 +141,7 @@ static rc check_leaf(struct verifier *v, struct str leaf, uint64_t index, struct
 		return OK;
 	if (index < v->sealed) {
 		TRY(tile_builder_add(&v->builder, leaf, e));
+		keep_root(v, edge);
 	} else {
 		struct hash h = tlog_leaf_hash(leaf);
 		if (index == v->sealed)

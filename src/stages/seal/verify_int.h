@@ -28,7 +28,9 @@ struct verifier {
 	struct archive_end warc; /* covered so far */
 	struct str *warc_seen;
 	size_t nwarc_seen;
-	/* checkpoints that tokens are about */
+	/* checkpoints that tokens are about, and the roots between `published` and `sealed`, which no tile proves */
+	struct hash *late;
+	size_t nlate;
 	struct seen_note *notes;
 	size_t nnotes;
 };

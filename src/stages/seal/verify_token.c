@@ -56,18 +56,29 @@ rc verify_public(struct verifier *v, struct arena *a, const struct frame *f, str
 	return OK;
 }
 
+static rc root_at(struct verifier *v, uint64_t size, struct hash *ret, struct err *e)
+{
+	const struct checkpoint now = v->published;
+	if (size <= now.size)
+		return seal_root_at(v->ar, &now, size, ret, e);
+	if (size - now.size > v->nlate)
+		return err_set(e, E_VERIFY, "its checkpoint of %llu entries is larger than a command leaves behind",
+			(unsigned long long)size);
+	*ret = v->late[size - now.size - 1];
+	return OK;
+}
+
 /* Notes come in no order of sizes, and each is one walk down the right edge. */
 rc verify_notes(struct verifier *v, struct err *e)
 {
-	const struct checkpoint now = v->published;
 	if (!v->have_published || v->report->problems)
 		return OK; /* tiles that are told to be wrong prove nothing */
 	for (size_t i = 0; i < v->nnotes; i++) {
 		const struct seen_note *n = &v->notes[i];
 		struct hash root;
-		if (n->c.size > now.size)
-			continue; /* behind log/checkpoint: a command is at work, or was interrupted */
-		rc r = seal_root_at(v->ar, &now, n->c.size, &root, e);
+		if (n->c.size > v->sealed)
+			continue; /* in an entry that is not sealed: a command is at work */
+		rc r = root_at(v, n->c.size, &root, e);
 		if (r == OK && !hash_eq(&root, &n->c.root))
 			r = err_set(e, E_VERIFY, "its checkpoint of %llu entries is of another log",
 				(unsigned long long)n->c.size);
