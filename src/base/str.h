@@ -15,7 +15,16 @@ struct str {
 };
 
 /* For printf: "%.*s", STR_FMT(s). The text is cut at 1 MiB and at a NUL inside. */
-#define STR_FMT(s) (int)size_min((s).n, 1u << 20), (s).n ? (s).p : ""
+#define STR_FMT(s) str_fmt_n(s), str_fmt_p(s)
+static inline int str_fmt_n(struct str s)
+{
+	return (int)size_min(s.n, 1u << 20);
+}
+static inline const char *str_fmt_p(struct str s)
+{
+	return s.n ? s.p : "";
+}
+
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
 
 static inline struct str str_mem(const void *p, size_t n)

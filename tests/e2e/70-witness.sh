@@ -5,32 +5,42 @@
 . "$(dirname "$0")/lib.sh"
 me=$XDG_STATE_HOME
 export ONRECORD_DIR=$T/a
+unset ONRECORD_PASSPHRASE_FILE
 page() {
 	printf '<title>%s</title><p>%s' "$1" "$1" >"$T/page.html"
 	"$ONRECORD" add -q "$T/page.html" --url "http://news.example/$1" >/dev/null
 }
 vkey=$("$ONRECORD" init --no-passphrase --json "$T/a" --origin example.org/desk 2>/dev/null | json "rows[-1]['vkey']")
+printf 'seventeen swans\n' >"$T/pass"
+printf 'sixteen swans\n' >"$T/wrong"
+exits "a witness without a passphrase or a terminal" 2 setsid -w "$ONRECORD" witness init --name example.org/x "$T/x" </dev/null
+is "is not made" "" "$(ls "$T/x" 2>/dev/null)"
 for name in alice bob carol; do
-	XDG_STATE_HOME=$T/state-$name "$ONRECORD" witness init --json --name "example.org/$name" "$T/$name" >"$T/$name.json" 2>/dev/null
+	how=(--no-passphrase)
+	[ "$name" != carol ] || how=(--low-memory --passphrase-file "$T/pass")
+	XDG_STATE_HOME=$T/state-$name "$ONRECORD" witness init --json "${how[@]}" --name "example.org/$name" "$T/$name" >"$T/$name.json" 2>/dev/null
 	result $? "$name makes a witness"
 	ok "$name trusts the log" env XDG_STATE_HOME="$T/state-$name" "$ONRECORD" witness trust -C "$T/$name" "$vkey"
 	declare "$name=$(json "rows[-1]['vkey']" <"$T/$name.json")"
 done
 is "a witness's key is of the kind that cosigns" 1 "$(grep -c '+B' "$T/alice/vkey")"
 is "and nobody else can read its private part" 600 "$(stat -c %a "$T/alice/key")"
+is "a key under a passphrase lies in no other file" "format lock logs onrecord.age vkey" \
+	"$(ls "$T/carol" | tr '\n' ' ' | sed 's/ $//')"
+is "and is as private" 600 "$(stat -c %a "$T/carol/onrecord.age")"
 rm "$T/bob/format" # as a crash at the end of init leaves it
-exits "a folder with a key is not finished under another name" 1 "$ONRECORD" witness init --name example.org/eve "$T/bob"
-ok "under its own it is" "$ONRECORD" witness init --name example.org/bob "$T/bob"
+exits "a folder with a key is not finished under another name" 1 "$ONRECORD" witness init --no-passphrase --name example.org/eve "$T/bob"
+ok "under its own it is" "$ONRECORD" witness init --no-passphrase --name example.org/bob "$T/bob"
 yes | timeout 20 "$ONRECORD" witness sign -C "$T/bob" - >"$T/out" 2>&1
 is "a request without an end is refused" 3 $?
 env -u XDG_STATE_HOME -u HOME timeout 2 "$ONRECORD" witness serve -C "$T/bob" --listen 127.0.0.1:0 >"$T/out" 2>"$T/err"
 is "a witness that could not notice an older copy says so" 1 "$(grep -c 'no outside copy' "$T/err")"
 exits "trusted once is enough" 1 env XDG_STATE_HOME="$T/state-bob" "$ONRECORD" witness trust -C "$T/bob" "$vkey"
 
-# serve NAME: sets $url and $server
+# serve NAME OPTION...: sets $url and $server
 serve() {
 	: >"$T/$1.port"
-	XDG_STATE_HOME=$T/state-$1 "$ONRECORD" witness serve --json -C "$T/$1" --listen 127.0.0.1:0 >"$T/$1.port" 2>"$T/$1.log" &
+	XDG_STATE_HOME=$T/state-$1 "$ONRECORD" witness serve --json -C "$T/$1" --listen 127.0.0.1:0 "${@:2}" >"$T/$1.port" 2>"$T/$1.log" &
 	server=$!
 	servers+=($server)
 	for _ in $(seq 100); do [ -s "$T/$1.port" ] && break; sleep 0.1; done
@@ -74,7 +84,16 @@ is "and its JSON" "False ['alice']" "$("$ONRECORD" ls --json | json "rows[0]['wi
 # carol by files, about the checkpoint that there is now; the log goes on in between
 ok "a request for carol" "$ONRECORD" witness request carol -o "$T/request"
 is "begins with what she has cosigned" "old 0" "$(head -n 1 "$T/request")"
-ok "she signs it" env XDG_STATE_HOME="$T/state-carol" "$ONRECORD" witness sign -C "$T/carol" "$T/request" -o "$T/answer"
+before=$(find "$T/carol" -type f -exec sha256sum {} + | sort)
+carol_signs() {
+	setsid -w env XDG_STATE_HOME="$T/state-carol" "$ONRECORD" witness sign -C "$T/carol" "$T/request" -o "$T/answer" "$@" </dev/null
+}
+exits "she does not sign it without her passphrase" 3 carol_signs
+is "and says so in one line" "1 1" "$(wc -l <"$T/err") $(grep -c '^onrecord: .*: onrecord.age needs its passphrase' "$T/err")"
+exits "nor with a wrong one" 3 carol_signs --passphrase-file "$T/wrong"
+exits "nor serves" 3 setsid -w "$ONRECORD" witness serve -C "$T/carol" --listen 127.0.0.1:0 --passphrase-file "$T/wrong" </dev/null
+is "and nothing has changed" "$before" "$(find "$T/carol" -type f -exec sha256sum {} + | sort)"
+ok "she signs it" carol_signs --passphrase-file "$T/pass"
 is "with one line" 1 "$(wc -l <"$T/answer")"
 page two
 ok "her answer is imported over a checkpoint that is not the last" "$ONRECORD" witness import "$T/answer"
@@ -166,4 +185,7 @@ mv "$T/bob-old" "$T/bob"
 "$ONRECORD" witness request bob -o "$T/request"
 exits "an older copy of his folder signs nothing" 1 env XDG_STATE_HOME="$T/state-bob" "$ONRECORD" witness sign -C "$T/bob" "$T/request"
 is "and says why" 1 "$(grep -c 'an older copy that was put back' "$T/err")"
+serve carol --passphrase-file "$T/pass"
+ok "carol serves, too" curl -sSf -o "$T/held" "$url/$hash/checkpoint"
+is "what she has cosigned" 1 "$(grep -c '^— example.org/carol ' "$T/held")"
 ok "the archive verifies at the end" "$ONRECORD" verify

@@ -67,6 +67,7 @@ struct options {
 	const char *new_passphrase_file;
 	uint64_t passphrase_fd; /* 0: none */
 	bool no_passphrase;
+	const char *agent;     /* a key in the ssh-agent */
 	const char *continues; /* file */
 	bool low_memory;
 	int part; /* enum capture_part, PART_TEXT or PART_MARKDOWN */
@@ -81,9 +82,10 @@ struct cli {
 	struct env *env;
 	struct options o;
 	struct arena run;
-	struct buf out;     /* stdout, flushed at the end of each line that matters */
-	bool stdout_failed; /* and that was said */
-	int stdout_sys;     /* errno of a write to it that failed, to be said at the end; 0: none */
+	const char *keys_of; /* whose passphrase is asked for; NULL: of the archive */
+	struct buf out;      /* stdout, flushed at the end of each line that matters */
+	bool stdout_failed;  /* and that was said */
+	int stdout_sys;      /* errno of a write to it that failed, to be said at the end; 0: none */
 	bool bar_shown;
 	int64_t bar_at;
 	uint64_t kept;

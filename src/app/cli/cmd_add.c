@@ -22,12 +22,18 @@ enum exit_code cmd_init(struct cli *c)
 		rc_ignore(err_set(&e, E_USAGE, "--key is the one key of the log that --continues names"));
 		return cli_fail(c, &e);
 	}
+	if (c->o.agent && (c->o.no_passphrase || c->o.low_memory || c->o.agent[0] == '\0')) {
+		rc_ignore(
+			err_set(&e, E_USAGE, "--agent names a key in the ssh-agent; nothing else says how it is kept"));
+		return cli_fail(c, &e);
+	}
 	if (c->o.continues && cli_read_input(c->o.continues, CAP_NOTE, &before, &e) != OK)
 		return cli_fail(c, &e);
 	const struct pipeline_new how = {.continues = buf_str(&before),
 		.continues_key = str_trim(str_c(key)),
 		.origin = str_c(c->o.origin),
 		.plain = c->o.no_passphrase,
+		.agent = str_c(c->o.agent),
 		.work = c->o.low_memory ? LOW_MEMORY_WORK : 0,
 		.ui = &c->ui};
 	c->ui.passphrase = cli_passphrase;

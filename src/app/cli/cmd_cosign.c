@@ -16,13 +16,29 @@ static const char *folder(const struct cli *c)
 	return c->o.archive ? c->o.archive : ".";
 }
 
+static rc passphrase(void *ctx, bool fresh, struct secret *ret, struct err *e)
+{
+	struct cli *c = ctx;
+	return cli_passphrase(&c->ui, fresh, ret, e);
+}
+
+static struct cosign_how how_of(struct cli *c)
+{
+	c->keys_of = "this witness";
+	return (struct cosign_how){.plain = c->o.no_passphrase,
+		.work = c->o.low_memory ? LOW_MEMORY_WORK : 0,
+		.passphrase = passphrase,
+		.ctx = c};
+}
+
 static rc witness_init(struct cli *c, struct err *e)
 {
+	const struct cosign_how how = how_of(c);
 	struct str vkey;
 	const char *path = c->o.nargs > 1 ? c->o.args[1] : folder(c);
 	if (!c->o.name)
 		return err_set(e, E_USAGE, "witness init needs --name, e.g. --name example.org/alice");
-	TRY(cosign_create(c->env, path, str_c(c->o.name), &c->run, &vkey, e));
+	TRY(cosign_create(c->env, path, str_c(c->o.name), &how, &c->run, &vkey, e));
 	if (c->o.json) {
 		struct jsonw w = jsonw_to(&c->out);
 		jsonw_open(&w, NULL, '{');
@@ -33,6 +49,8 @@ static rc witness_init(struct cli *c, struct err *e)
 		return OK;
 	}
 	buf_addf(&c->out, "%s: a new witness\n%.*s\n", path, STR_FMT(vkey));
+	if (c->o.no_passphrase)
+		cli_note(c, "the private key is in `key` under no passphrase: who reads that file can sign as you");
 	cli_note(c, "the line above is the witness's public key: whoever keeps a log puts it into the policy");
 	return OK;
 }
@@ -43,7 +61,7 @@ static rc witness_trust(struct cli *c, struct err *e)
 	struct str origin;
 	if (c->o.nargs != 2)
 		return err_set(e, E_USAGE, "usage: onrecord witness trust VKEY");
-	TRY(cosign_open(c->env, folder(c), &w, e));
+	TRY(cosign_open(c->env, folder(c), NULL, &w, e));
 	rc r = cosign_trust(w, str_trim(str_c(c->o.args[1])), &origin, e);
 	cosign_free(w);
 	TRY(r);
@@ -72,10 +90,11 @@ static rc witness_sign(struct cli *c, struct err *e)
 	AUTO(buf) body = {0};
 	struct cosign *w = NULL;
 	struct cosign_answer got;
+	const struct cosign_how how = how_of(c);
 	if (c->o.nargs != 2)
 		return err_set(e, E_USAGE, "usage: onrecord witness sign REQUEST-FILE");
 	TRY(cli_read_input(c->o.args[1], CAP_WITNESS_REQUEST, &body, e));
-	TRY(cosign_open(c->env, folder(c), &w, e));
+	TRY(cosign_open(c->env, folder(c), &how, &w, e));
 	warn_outside(c, w);
 	rc r = cosign_answer(w, buf_str(&body), &c->run, &got, e);
 	cosign_free(w);
@@ -173,11 +192,12 @@ static rc listen_at(struct cli *c, struct httpd_options *o, struct err *e)
 static rc witness_serve(struct cli *c, struct err *e)
 {
 	struct serving s = {.c = c};
+	const struct cosign_how how = how_of(c);
 	struct httpd *h = NULL;
 	struct httpd_options o = {
 		.max_body = CAP_WITNESS_REQUEST, .threads = SERVE_THREADS, .answer = answer, .ctx = &s};
 	TRY(listen_at(c, &o, e));
-	TRY(cosign_open(c->env, folder(c), &s.w, e));
+	TRY(cosign_open(c->env, folder(c), &how, &s.w, e));
 	warn_outside(c, s.w);
 	rc r = httpd_open(c->env, &o, &h, e);
 	if (r == OK) {

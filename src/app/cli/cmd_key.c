@@ -28,10 +28,14 @@ static void say(struct cli *c, enum key_role role, struct str name, struct str v
 	buf_addc(b, '\n');
 }
 
-static void on_key(struct pipeline_key_list *l, enum key_role role, const struct note_key *key, bool used, bool plain)
+static void on_key(
+	struct pipeline_key_list *l, enum key_role role, const struct note_key *key, bool used, enum key_place place)
 {
 	AUTO(arena) a = {0};
-	const char *state = plain ? "in use, under no passphrase" : used ? "in use" : "earlier";
+	static const char *const used_states[] = {[KEY_ENCRYPTED] = "in use",
+		[KEY_PLAIN] = "in use, under no passphrase",
+		[KEY_IN_AGENT] = "in use, in an ssh-agent"};
+	const char *state = used ? used_states[place] : "earlier";
 	say(((struct listing *)l)->c, role, key->name, note_key_text(&a, key), state);
 }
 

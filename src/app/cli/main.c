@@ -64,6 +64,7 @@ enum option_id {
 	OPT_NO_PASSPHRASE,
 	OPT_CONTINUES,
 	OPT_LOW_MEMORY,
+	OPT_AGENT,
 };
 
 struct option_help {
@@ -124,7 +125,10 @@ static const struct option_help OPTIONS[] = {
 	{OPT_CONTINUES, "continues", "FILE",
 		"the last checkpoint of a log whose key is lost: the new one begins by naming it (--key is its key)"},
 	{OPT_NEW_PASSPHRASE_FILE, "new-passphrase-file", "FILE", "key passphrase: the first line is the new one"},
-	{OPT_NO_PASSPHRASE, "no-passphrase", NULL, "keep the private key unencrypted, in keys/log.key"},
+	{OPT_NO_PASSPHRASE, "no-passphrase", NULL,
+		"init: keep the private key unencrypted, in a file that only you can read"},
+	{OPT_AGENT, "agent", "KEY",
+		"sign with this Ed25519 key of the ssh-agent: its comment there, or its public key as the log has it"},
 	{OPT_LOW_MEMORY, "low-memory", NULL, "encrypt keys so that opening them takes 32 MiB, not 256"},
 };
 
@@ -145,7 +149,7 @@ struct command {
 static const struct command COMMANDS[] = {
 	{"init", "[DIR]", "make an archive: a folder for captures and the log that seals them",
 		"onrecord init case-17 --origin example.org/case-17", cmd_init,
-		{OPT_ORIGIN, OPT_CONTINUES, OPT_KEY, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 0, 1, NULL},
+		{OPT_ORIGIN, OPT_CONTINUES, OPT_KEY, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY, OPT_AGENT}, 0, 1, NULL},
 	{"add", "URL|FILE|- ...", "capture pages, import WARC or ARC files, keep saved pages; - reads a list of URLs",
 		"onrecord add https://news.example/story\n  onrecord add old-crawl.warc.gz\n"
 		"  onrecord add page.html --url https://news.example/story\n  onrecord add -j 8 - < urls.txt",
@@ -187,7 +191,8 @@ static const struct command COMMANDS[] = {
 		"                onrecord witness serve, or: onrecord witness sign request -o answer\n"
 		"  the archive:  onrecord policy policy.txt && onrecord witness ask\n"
 		"                or: onrecord witness request alice -o request; onrecord witness import answer",
-		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD}, 1, ANY, NULL},
+		cmd_witness, {OPT_NAME, OPT_LISTEN, OPT_OUTPUT, OPT_OLD, OPT_NO_PASSPHRASE, OPT_LOW_MEMORY}, 1, ANY,
+		NULL},
 	{"policy", "[FILE]", "show, or seal, whose cosignatures count (C2SP tlog-policy)",
 		"onrecord policy policy.txt\n  onrecord policy", cmd_policy, {0}, 0, 1, NULL},
 	{"key", "list|add|passphrase ...",
@@ -319,6 +324,8 @@ static const char **text_option(struct options *o, int id)
 		return &o->new_passphrase_file;
 	case OPT_PASSPHRASE_FILE:
 		return &o->passphrase_file;
+	case OPT_AGENT:
+		return &o->agent;
 	default:
 		return NULL;
 	}

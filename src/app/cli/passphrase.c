@@ -55,11 +55,11 @@ static rc ask(int tty, const char *what, struct secret *ret, struct err *e)
 	return r;
 }
 
-static rc ask_twice(int tty, struct secret *ret, struct err *e)
+static rc ask_twice(int tty, const char *what, struct secret *ret, struct err *e)
 {
 	AUTO(secret) once = {0};
 	AUTO(secret) again = {0};
-	TRY(ask(tty, "New passphrase for the keys of this archive: ", &once, e));
+	TRY(ask(tty, what, &once, e));
 	TRY(ask(tty, "The same again: ", &again, e));
 	if (!str_eq(secret_str(&once), secret_str(&again)))
 		return err_set(e, E_USAGE, "the two are not the same: nothing was done");
@@ -81,9 +81,13 @@ rc cli_passphrase(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct
 	if (file && file[0])
 		return from_file(file, ret, e);
 	AUTO_FD tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	const char *what = str_fmt(&c->run,
+		"%s of %s: ", fresh ? "New passphrase for the keys" : "Passphrase of the keys",
+		c->keys_of ? c->keys_of : "this archive")
+				   .p;
 	if (tty >= 0)
-		return fresh ? ask_twice(tty, ret, e) : ask(tty, "Passphrase of the keys of this archive: ", ret, e);
+		return fresh ? ask_twice(tty, what, ret, e) : ask(tty, what, ret, e);
 	if (fresh)
 		return err_set(e, E_USAGE, "a passphrase is needed, from " WAYS "; --no-passphrase does without");
-	return err_set(e, E_DENIED, "keys/onrecord.age needs its passphrase, from " WAYS);
+	return err_set(e, E_DENIED, "%sonrecord.age needs its passphrase, from " WAYS, c->keys_of ? "" : "keys/");
 }

@@ -12,9 +12,16 @@ static rc list(int dir, struct pipeline_ui *ui, struct pipeline_key_list *l, str
 	struct signer *plain = NULL;
 	struct keyring *ring = NULL;
 	bool is_plain = key_is_there(dir, PLAIN_FILE);
+	bool in_agent = key_is_there(dir, AGENT_FILE);
+	if (in_agent) {
+		AUTO(arena) a = {0};
+		struct note_key key;
+		TRY(key_agent_read(dir, &a, &key, e));
+		l->key(l, KEY_LOG, &key, !is_plain, KEY_IN_AGENT);
+	}
 	if (is_plain) {
 		TRY(signer_load(dir, PLAIN_FILE, &plain, e));
-		l->key(l, KEY_LOG, signer_key(plain), true, true);
+		l->key(l, KEY_LOG, signer_key(plain), true, KEY_PLAIN);
 		signer_free(plain);
 	}
 	if (!key_is_there(dir, AGE_FILE))
@@ -25,7 +32,8 @@ static rc list(int dir, struct pipeline_ui *ui, struct pipeline_key_list *l, str
 	for (size_t r = 0; r < ARRAY_LEN(roles); r++) {
 		const struct signer *s;
 		for (size_t i = 0; (s = keyring_key(ring, roles[r], i)) != NULL; i++)
-			l->key(l, (enum key_role)r, signer_key(s), i == 0 && !(is_plain && r == KEY_LOG), false);
+			l->key(l, (enum key_role)r, signer_key(s), i == 0 && !((is_plain || in_agent) && r == KEY_LOG),
+				KEY_ENCRYPTED);
 	}
 	keyring_close(ring);
 	return OK;
@@ -91,6 +99,8 @@ static rc rekey(struct env *env, int dir, const struct pipeline_new *how, struct
 	AUTO(secret) old = {0};
 	AUTO(secret) fresh = {0};
 	struct keyring *ring = NULL;
+	if (!key_is_there(dir, AGE_FILE))
+		return err_set(e, E_NOTFOUND, AGE_FILE ": there is none, and so no passphrase");
 	TRY(key_ask(how->ui, false, &old, e));
 	const struct keyring_place place = {
 		.at = dir, .path = AGE_FILE, .passphrase = secret_str(&old), .work = how->work};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the log's key lies: in keys/onrecord.age under a passphrase, or as it is in keys/log.key. docs/formats/keys.md
- */
+/* Where the log's key lies: in keys/onrecord.age under a passphrase, as it is in keys/log.key, or in an ssh-agent.
+ * docs/formats/keys.md */
 #include <fcntl.h>
 
 #include "app/pipeline/pipeline_int.h"
@@ -22,7 +22,7 @@ rc key_ask(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e
 	return ui->passphrase(ui, fresh, ret, e);
 }
 
-static rc random_origin(struct env *env, struct arena *a, struct str *ret, struct err *e)
+rc key_random_origin(struct env *env, struct arena *a, struct str *ret, struct err *e)
 {
 	uint8_t random[8];
 	TRY(env->random(env, random, sizeof(random), e));
@@ -40,11 +40,25 @@ rc key_check_name(struct env *env, struct str origin, struct err *e)
 	return r == E_FORMAT || r == E_LIMIT ? (e->code = E_USAGE) : r;
 }
 
+static rc check_agent(struct env *env, const struct pipeline_new *how, struct err *e)
+{
+	struct signer *s = NULL;
+	if (how->plain)
+		return err_set(e, E_USAGE, "a key in an ssh-agent is in no file");
+	TRY(key_agent_find(env, how, &s, e));
+	signer_free(s);
+	return OK;
+}
+
 rc key_check_new(
 	struct env *env, const char *path, const struct pipeline_new *how, struct secret *passphrase, struct err *e)
 {
 	AUTO(arena) a = {0};
 	TRY(key_check_name(env, how->origin, e));
+	if (how->agent.n)
+		return check_agent(env, how, e);
+	if (key_is_there(AT_FDCWD, str_fmt(&a, "%s/" AGENT_FILE, path).p))
+		return err_set(e, E_EXISTS, "%s/" AGENT_FILE ": the log's key is in an ssh-agent", path);
 	bool made = key_is_there(AT_FDCWD, str_fmt(&a, "%s/" AGE_FILE, path).p);
 	if (key_is_there(AT_FDCWD, str_fmt(&a, "%s/" PLAIN_FILE, path).p) || (how->plain && !made))
 		return OK;
@@ -80,7 +94,7 @@ static rc make(struct env *env, int dir, const struct pipeline_new *how, struct 
 	struct str origin = how->origin;
 	const struct keyring_place place = {.at = dir, .path = AGE_FILE, .passphrase = passphrase, .work = how->work};
 	if (origin.n == 0)
-		TRY(random_origin(env, &a, &origin, e));
+		TRY(key_random_origin(env, &a, &origin, e));
 	TRY(secret_open(CAP_KEY_FILE, &text, e));
 	TRY(signer_generate(env, origin, &text.b, e));
 	TRY(signer_open(secret_str(&text), &ret->plain, e));
@@ -95,6 +109,13 @@ static rc make(struct env *env, int dir, const struct pipeline_new *how, struct 
 rc key_make(struct env *env, int dir, const struct pipeline_new *how, const struct secret *passphrase,
 	struct log_key *ret, struct err *e)
 {
+	if (how->agent.n && (key_is_there(dir, PLAIN_FILE) || key_is_there(dir, AGE_FILE)))
+		return err_set(e, E_EXISTS, "the log's key is in a file of keys/ already");
+	if (how->agent.n) {
+		TRY(key_agent_make(env, dir, how, &ret->plain, e));
+		ret->signer = ret->plain;
+		return OK;
+	}
 	if (key_is_there(dir, PLAIN_FILE))
 		return open_plain(dir, ret, e);
 	if (key_is_there(dir, AGE_FILE))
@@ -104,14 +125,19 @@ rc key_make(struct env *env, int dir, const struct pipeline_new *how, const stru
 
 bool key_is_locked(int dir)
 {
-	return !key_is_there(dir, PLAIN_FILE) && key_is_there(dir, AGE_FILE);
+	return !key_is_there(dir, PLAIN_FILE) && (key_is_there(dir, AGENT_FILE) || key_is_there(dir, AGE_FILE));
 }
 
-rc key_open(int dir, struct pipeline_ui *ui, struct log_key *ret, struct err *e)
+rc key_open(struct env *env, int dir, struct pipeline_ui *ui, struct log_key *ret, struct err *e)
 {
 	AUTO(secret) passphrase = {0};
 	if (!key_is_locked(dir))
 		return open_plain(dir, ret, e);
+	if (key_is_there(dir, AGENT_FILE)) {
+		TRY(key_agent_open(env, dir, &ret->plain, e));
+		ret->signer = ret->plain;
+		return OK;
+	}
 	TRY(key_ask(ui, false, &passphrase, e));
 	return open_ring(dir, secret_str(&passphrase), ret, e);
 }

@@ -149,7 +149,7 @@ static void tell_sandbox(struct pipeline *p)
 static rc open_write(struct pipeline *p, struct err *e)
 {
 	struct seal_opened opened;
-	TRY(key_open(archive_dir(p->ar), p->ui, &p->log_key, e));
+	TRY(key_open(p->env, archive_dir(p->ar), p->ui, &p->log_key, e));
 	TRY(seal_open(p->ar, p->log_key.signer, &p->seal, &opened, e));
 	tell_recovery(p, &opened);
 	tell_sandbox(p);
@@ -228,7 +228,7 @@ static void mend_catalog(struct pipeline *p, struct err *why)
 	if (p->catalog && catalog_is_behind(p, &behind, &e) != OK)
 		return;
 	if (behind && key_is_locked(archive_dir(p->ar))) {
-		/* looking is no reason to ask for a passphrase */
+		/* looking is no reason to ask for a passphrase, or of an agent */
 		rc_ignore(err_set(why, E_DENIED, "an earlier command was interrupted, and the next that writes mends"));
 		forget_catalog(p);
 		return;

@@ -35,15 +35,16 @@ struct pipeline_ui {
 struct pipeline_new {
 	struct str origin;        /* names the log; empty: a random one */
 	bool plain;               /* the key is kept in keys/log.key, under no passphrase */
+	struct str agent;         /* it is in an ssh-agent: its verifier key, or its comment there; or empty */
 	unsigned work;            /* of the passphrase: struct keyring_place */
 	struct str continues;     /* the last signed checkpoint of a log that this one goes on from; or empty */
 	struct str continues_key; /* its verifier key; empty: whether it signed that is not checked */
-	struct pipeline_ui *ui;   /* asked for the passphrase; NULL when plain */
+	struct pipeline_ui *ui;   /* asked for the passphrase; NULL when plain or in an agent */
 };
 /* Makes an archive in `path`, or finishes making one; the passphrase is had before anything is made. *ret_vkey in `a`.
  * OK · E_EXISTS a whole one is there · E_USAGE a bad origin, no passphrase, or a checkpoint or key to continue from
  * that is none, or is of this origin · E_VERIFY that checkpoint is not signed by that key · E_DENIED the passphrase
- * does not open what an interrupted try has left. */
+ * does not open what an interrupted try has left; no agent, or it does not have the key, or refuses. */
 MUST_USE rc pipeline_init(struct env *env, const char *path, const struct pipeline_new *how, struct arena *a,
 	struct str *ret_vkey, struct err *e);
 
@@ -56,10 +57,15 @@ enum key_role {
 	KEY_WITNESS,
 	KEY_AUTHOR,
 };
+enum key_place {
+	KEY_ENCRYPTED, /* in keys/onrecord.age */
+	KEY_PLAIN,     /* in keys/log.key */
+	KEY_IN_AGENT,
+};
 struct pipeline_key_list {
-	/* One private key that the archive holds; `used`: the role's last, which signs. `plain`: under no passphrase.
-	 */
-	void (*key)(struct pipeline_key_list *l, enum key_role role, const struct note_key *key, bool used, bool plain);
+	/* One private key that the archive holds, or names; `used`: the role's last, which signs. */
+	void (*key)(struct pipeline_key_list *l, enum key_role role, const struct note_key *key, bool used,
+		enum key_place place);
 };
 /* Tells of all private keys; asks for the passphrase when there are any under one. OK · as pipeline_open(). */
 MUST_USE rc pipeline_keys(

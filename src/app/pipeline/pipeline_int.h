@@ -13,13 +13,14 @@
 #define VKEY_FILE "keys/log.vkey"
 #define PLAIN_FILE "keys/log.key"
 #define AGE_FILE "keys/onrecord.age"
+#define AGENT_FILE "keys/log.agent"
 
 struct sandbox;
 
 /* The log's key, wherever it lies. */
 struct log_key {
 	const struct signer *signer;
-	struct signer *plain; /* from keys/log.key, or */
+	struct signer *plain; /* from keys/log.key, or the one in an ssh-agent, or */
 	struct keyring *ring; /* from keys/onrecord.age */
 };
 
@@ -46,6 +47,8 @@ struct pipeline {
 bool key_is_there(int at, const char *path);
 /* ui->passphrase. */
 MUST_USE rc key_ask(struct pipeline_ui *ui, bool fresh, struct secret *ret, struct err *e);
+/* A name for a log that was given none. */
+MUST_USE rc key_random_origin(struct env *env, struct arena *a, struct str *ret, struct err *e);
 /* OK, also for an empty one · E_USAGE no key can have that name · E_IO. */
 MUST_USE rc key_check_name(struct env *env, struct str name, struct err *e);
 /* Finds, before anything is made, that a new archive's name can be had, and its passphrase, which is left empty when
@@ -57,11 +60,25 @@ MUST_USE rc key_make(struct env *env, int dir, const struct pipeline_new *how, c
 	struct log_key *ret, struct err *e);
 /* The key of an archive; asks for the passphrase when there has to be one. OK · E_NOTFOUND no key · E_DENIED no
  * passphrase, or a wrong one · as signer_load() and keyring_open(). */
-MUST_USE rc key_open(int dir, struct pipeline_ui *ui, struct log_key *ret, struct err *e);
-/* True when key_open() would ask. */
+MUST_USE rc key_open(struct env *env, int dir, struct pipeline_ui *ui, struct log_key *ret, struct err *e);
+/* True when key_open() would ask: for a passphrase, or an ssh-agent, which may ask its user. */
 bool key_is_locked(int dir);
 /* Wipes and frees. */
 void key_clear(struct log_key *k);
+
+/* The key that how->agent names, in the agent of SSH_AUTH_SOCK.
+ * OK · E_USAGE no log's key, or one of another name · E_EXISTS several have the comment · E_DENIED no agent, or it does
+ * not have the key · otherwise as signer_agent_open(). */
+MUST_USE rc key_agent_find(struct env *env, const struct pipeline_new *how, struct signer **ret, struct err *e);
+/* The same, and keys/log.vkey and keys/log.agent are written; or they are there, of the same key (E_EXISTS: not so). */
+MUST_USE rc key_agent_make(
+	struct env *env, int dir, const struct pipeline_new *how, struct signer **ret, struct err *e);
+/* Which key keys/log.agent names; `ret` lives in `a`. OK · E_NOTFOUND · E_FORMAT it is not that of keys/log.vkey ·
+ * E_IO.
+ */
+MUST_USE rc key_agent_read(int dir, struct arena *a, struct note_key *ret, struct err *e);
+/* OK · as key_agent_read() and key_agent_find(). */
+MUST_USE rc key_agent_open(struct env *env, int dir, struct signer **ret, struct err *e);
 
 /* The leaf of what a new log goes on from; without a name when it does not. OK · as pipeline_init(). */
 MUST_USE rc continues_parse(const struct pipeline_new *how, struct arena *a, struct leaf *ret, struct err *e);

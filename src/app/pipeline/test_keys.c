@@ -9,8 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "app/pipeline/pipeline.h"
 #include "io/fs/fs.h"
@@ -24,6 +29,7 @@ struct world {
 	char dir[64];
 	const char *path;
 	const char *state;
+	const char *agent; /* socket; NULL: none */
 	const char *passphrase;
 	unsigned asked;
 	int fail_at; /* -1: nothing fails */
@@ -33,6 +39,8 @@ struct world {
 static const char *fixed_var(struct env *env, const char *name)
 {
 	const struct world *w = (const struct world *)(const void *)env;
+	if (strcmp(name, "SSH_AUTH_SOCK") == 0)
+		return w->agent;
 	return strcmp(name, "XDG_STATE_HOME") == 0 ? w->state : NULL;
 }
 
@@ -105,7 +113,7 @@ static bool has(struct world *w, const char *name)
 }
 
 /* Everything from the n-th change on fails, as if the machine had stopped. False: it had fewer. */
-static bool cut_and_finished(int n, const struct pipeline_new *like)
+static bool cut_and_finished(int n, const struct pipeline_new *like, const char *agent)
 {
 	struct world w;
 	struct err e = {0};
@@ -113,10 +121,11 @@ static bool cut_and_finished(int n, const struct pipeline_new *like)
 	world_open(&w);
 	struct pipeline_new how = *like;
 	how.ui = &w.ui;
+	w.agent = agent;
 	w.fail_at = n;
 	rc first = pipeline_init(&w.env, w.path, &how, &w.a, &vkey, &e);
 	bool cut = w.changes > n;
-	bool had_key = has(&w, "keys/onrecord.age") || has(&w, "keys/log.key");
+	bool had_key = has(&w, "keys/onrecord.age") || has(&w, "keys/log.key") || has(&w, "keys/log.agent");
 	struct str made = vkey_file(&w);
 	assert_true(cut ? first != OK : first == OK);
 	w.fail_at = -1;
@@ -127,7 +136,8 @@ static bool cut_and_finished(int n, const struct pipeline_new *like)
 	if (had_key)
 		assert_true(str_eq(made, vkey_file(&w)));
 	assert_int_equal(has(&w, "keys/log.key"), how.plain);
-	assert_int_equal(has(&w, "keys/onrecord.age"), !how.plain);
+	assert_int_equal(has(&w, "keys/log.agent"), agent != NULL);
+	assert_int_equal(has(&w, "keys/onrecord.age"), !how.plain && !agent);
 
 	struct pipeline *p = NULL;
 	struct leaf leaf;
@@ -153,10 +163,57 @@ static void test_init_that_was_cut_short_is_finished_by_the_same_command(void **
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		int n = 0;
-		while (cut_and_finished(n, &cases[i]))
+		while (cut_and_finished(n, &cases[i], NULL))
 			n++;
 		assert_true(n > 10);
 	}
+}
+
+static pid_t start_agent(const char *socket_path)
+{
+	pid_t pid = fork();
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		if (null < 0 || dup2(null, STDOUT_FILENO) < 0)
+			_exit(126);
+		(void)execlp("ssh-agent", "ssh-agent", "-D", "-a", socket_path, (char *)NULL);
+		_exit(127);
+	}
+	struct stat s;
+	for (size_t i = 0; i < 500 && stat(socket_path, &s) != 0; i++)
+		(void)usleep(20000);
+	return pid;
+}
+
+static void test_init_with_an_agent_that_was_cut_short_is_finished_too(void **unused)
+{
+	(void)unused;
+	if (system("command -v ssh-agent ssh-add ssh-keygen >/dev/null") != 0) {
+		print_message("skipped: ssh-agent is not installed\n");
+		skip();
+	}
+	struct world w;
+	int n = 0;
+	int status = 0;
+	world_open(&w);
+	const char *path = str_fmt(&w.a, "%s/socket", w.dir).p;
+	/* the socket is there a moment before the agent listens: 2 is no agent */
+	const char *add = str_fmt(&w.a,
+		"export SSH_AUTH_SOCK=%s; ssh-keygen -q -t ed25519 -N '' -C 'of the log' -f %s/key && "
+		"for i in $(seq 100); do ssh-add -l >/dev/null 2>&1; [ $? = 2 ] || break; sleep 0.1; done; "
+		"ssh-add -q %s/key 2>/dev/null",
+		path, w.dir, w.dir)
+				  .p;
+	pid_t pid = start_agent(path);
+	assert_int_equal(system(add), 0);
+	const struct pipeline_new how = {.agent = STR("of the log")};
+	while (cut_and_finished(n, &how, path))
+		n++;
+	assert_true(n > 10);
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	world_close(&w);
 }
 
 static void test_without_a_passphrase_nothing_is_signed_and_looking_goes_on(void **unused)
@@ -238,6 +295,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init_that_was_cut_short_is_finished_by_the_same_command),
+		cmocka_unit_test(test_init_with_an_agent_that_was_cut_short_is_finished_too),
 		cmocka_unit_test(test_a_key_that_is_put_under_a_passphrase_signs_at_each_moment),
 		cmocka_unit_test(test_without_a_passphrase_nothing_is_signed_and_looking_goes_on),
 	};

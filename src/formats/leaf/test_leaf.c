@@ -71,6 +71,7 @@ static void test_leaf_refuses_every_other_spelling(void **unused)
 		"onrecord/v1 key add \n",
 		"onrecord/v1 key add a b\n",
 		"onrecord/v1 key add a\tb\n",
+		"onrecord/v1 key add a\x7f\n",
 		"onrecord/v1 continues  1 " HASH "\n",
 		"onrecord/v1 continues a b 1 " HASH "\n",
 	};
@@ -93,12 +94,60 @@ static void test_leaf_too_long_is_refused(void **unused)
 	assert_int_equal(leaf_parse(&a, str_mem(text, CAP_LEAF + 1u), &l, &e), E_LIMIT);
 }
 
+static struct str body_of(struct arena *a, struct str text, struct str note, struct str bytes)
+{
+	AUTO(buf) b = {0};
+	buf_init(&b, LEAF_BODY_MAX + 1);
+	leaf_body_add(&b, &(struct leaf_body){text, note, bytes});
+	return str_dup(a, buf_str(&b));
+}
+
+/* The hash above is that of no bytes. */
+static void test_leaf_and_its_bytes_are_read_together(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	const struct str anchor = STR("onrecord/v1 anchor ots 1 " HASH "\n");
+	const struct str policy = STR("onrecord/v1 policy " HASH "\n");
+	const struct str many = str_mem(arena_alloc(&a, CAP_TOKEN + 1), CAP_TOKEN + 1);
+	const struct {
+		struct str text, note, bytes;
+		rc want;
+	} cases[] = {
+		{anchor, STR("note"), STR(""), OK},
+		{policy, STR(""), STR(""), OK},
+		{anchor, STR("note"), STR("x"), E_VERIFY},
+		{policy, STR(""), STR("x"), E_VERIFY},
+		{anchor, STR(""), STR(""), E_FORMAT},
+		{policy, STR("note"), STR(""), E_FORMAT},
+		{STR("onrecord/v1 key add " VKEY "\n"), STR(""), STR(""), E_FORMAT},
+		{STR("onrecord/v1 continues a 1 " HASH "\n"), STR("note"), STR(""), E_FORMAT},
+		{STR("leaf"), STR("note"), STR(""), E_FORMAT},
+		{anchor, STR("note"), many, E_LIMIT},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct leaf_body b;
+		struct leaf l;
+		struct err e;
+		struct str body = body_of(&a, cases[i].text, cases[i].note, cases[i].bytes);
+		rc got = leaf_body_parse(&a, body, &b, &l, &e);
+		if (got != cases[i].want)
+			fail_msg("case %zu: %s", i, rc_name(got));
+		if (got != OK)
+			continue;
+		assert_true(str_eq(b.text, cases[i].text) && str_eq(b.note, cases[i].note) && b.bytes.n == 0);
+		for (size_t n = 0; n < body.n; n++)
+			assert_int_equal(leaf_body_parse(&a, str_sub(body, 0, n), &b, &l, &e), E_FORMAT);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_leaf_is_written_as_it_was_read),
 		cmocka_unit_test(test_leaf_refuses_every_other_spelling),
 		cmocka_unit_test(test_leaf_too_long_is_refused),
+		cmocka_unit_test(test_leaf_and_its_bytes_are_read_together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -461,6 +461,41 @@ static void test_a_tree_started_again_forgets_what_was_before(void **unused)
 	record_tree_free(NULL);
 }
 
+static void test_a_tree_value_has_one_spelling(void **unused)
+{
+	(void)unused;
+	static const char *const good[] = {
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:utf8-64:0",
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:fixed-4096:18446744073709551615",
+	};
+	static const char *const bad[] = {
+		"",
+		"tree",
+		"tree:",
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:fixed-4096",
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:fixed-4096:",
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:fixed-4096:01",
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:fixed-4096:x",
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:4095:1",
+		"tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU:fixed-4096:1",
+		"tree:AAAA:fixed-4096:1",
+		"Tree:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:fixed-4096:1",
+	};
+	struct record_tree_value v;
+	struct err e;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		if (record_tree_parse(str_c(good[i]), &v, &e) != OK)
+			fail_msg("refused: %s", good[i]);
+		assert_int_equal(v.rule, i == 0 ? RECORD_CHUNK_UTF8_64 : RECORD_CHUNK_4096);
+		assert_true(v.length == (i == 0 ? 0 : UINT64_MAX));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		if (record_tree_parse(str_c(bad[i]), &v, &e) != E_FORMAT)
+			fail_msg("taken: %s", bad[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -477,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_a_tree_does_not_depend_on_how_the_bytes_arrive),
 		cmocka_unit_test(test_valid_text_is_never_cut_inside_a_character),
 		cmocka_unit_test(test_a_tree_started_again_forgets_what_was_before),
+		cmocka_unit_test(test_a_tree_value_has_one_spelling),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,7 +132,7 @@ static rc pem_open(struct str pem, BIO **ret, struct err *e)
 {
 	if (pem.n > 2 * (size_t)CAP_TSP_EVIDENCE)
 		return err_set(e, E_LIMIT, "PEM over %u bytes", 2 * CAP_TSP_EVIDENCE);
-	*ret = BIO_new_mem_buf(pem.n ? pem.p : "", (int)pem.n);
+	*ret = BIO_new_mem_buf(pem.p, (int)pem.n);
 	BUG_ON(!*ret);
 	return OK;
 }

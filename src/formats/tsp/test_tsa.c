@@ -48,9 +48,11 @@ static struct party make(const struct party *issuer, const struct cert_spec *s)
 	if (issuer) {
 		extension(p.cert, by->cert, NID_info_access,
 			str_fmt(&a, "caIssuers;URI:http://%s/issuer.cer,OCSP;URI:http://%s/ocsp", domain, domain).p);
-		extension(p.cert, by->cert, NID_crl_distribution_points,
-			s->points ? s->points
-				  : str_fmt(&a, "URI:http://%s/list.crl,URI:ldap://%s/list", domain, domain).p);
+		const char *points = s->points
+			? s->points
+			: str_fmt(&a, "URI:http://%s/list.crl,URI:ldap://%s/list", domain, domain).p;
+		if (points[0])
+			extension(p.cert, by->cert, NID_crl_distribution_points, points);
 	}
 	BUG_ON(X509_sign(p.cert, by->key, EVP_sha256()) <= 0);
 	return p;
@@ -63,6 +65,12 @@ struct party tsa_party(const struct party *issuer, const char *cn, const char *u
 	return make(issuer, &s);
 }
 
+struct party tsa_party_expired(const struct party *issuer, const char *cn, const char *usage)
+{
+	struct cert_spec s = {cn, usage, "critical,digitalSignature", NULL, NULL, false, T_FROM, T_FROM + DAY, 0};
+	return make(issuer, &s);
+}
+
 void party_clear(struct party *p)
 {
 	X509_free(p->cert);
@@ -72,7 +80,7 @@ void party_clear(struct party *p)
 
 void tsa_init(struct tsa *t, const struct tsa_spec *spec)
 {
-	static const char ca[] = "critical,keyCertSign,cRLSign";
+	const char *ca = spec->ca_usage ? spec->ca_usage : "critical,keyCertSign,cRLSign";
 	struct cert_spec root = {"Sample root", "", ca, NULL, NULL, true, T_FROM, T_TO, 0};
 	struct cert_spec middle = {"Sample stamping authority", "", ca, NULL, NULL, true, T_FROM, T_TO, 0};
 	struct cert_spec signer = {"Sample stamps", spec->usage ? spec->usage : "critical,timeStamping",
@@ -153,6 +161,8 @@ static struct str info_of(struct arena *a, const struct token_spec *s)
 	SSL_AUTO(X509_ALGOR) alg = X509_ALGOR_new();
 	SSL_AUTO(ASN1_GENERALIZEDTIME) time = general(a, s->when ? s->when : T_STAMP, s->fraction ? s->fraction : "");
 	SSL_AUTO(ASN1_INTEGER) serial = ASN1_INTEGER_new();
+	if (s->time)
+		ASN1_STRING_set(time, s->time, -1);
 	ASN1_OBJECT *policy = OBJ_txt2obj("1.3.6.1.4.1.99999.1", 1);
 	struct str hash = s->hash.n ? s->hash : tsa_hash(a);
 	X509_ALGOR_set0(alg, OBJ_nid2obj(s->sha1_imprint ? NID_sha1 : NID_sha256), V_ASN1_NULL, NULL);
@@ -172,6 +182,10 @@ static struct str info_of(struct arena *a, const struct token_spec *s)
 	}
 	ASN1_INTEGER_set(serial, s->accuracy_millis ? s->accuracy_millis : 250);
 	TS_ACCURACY_set_millis(accuracy, serial);
+	if (s->accuracy_micros) {
+		ASN1_INTEGER_set(serial, s->accuracy_micros);
+		TS_ACCURACY_set_micros(accuracy, serial);
+	}
 	TS_TST_INFO_set_accuracy(info, accuracy);
 	TS_ACCURACY_free(accuracy);
 	if (s->nonce.n) {
@@ -227,8 +241,9 @@ static struct str ess_of(struct arena *a, X509 *x, const struct token_spec *s)
 
 static struct str token_of(struct arena *a, const struct tsa *t, const struct token_spec *s)
 {
-	struct str info = info_of(a, s);
-	unsigned flags = CMS_BINARY | CMS_PARTIAL | CMS_NOSMIMECAP | (s->no_certs ? CMS_NOCERTS : 0);
+	struct str info = s->info.n ? s->info : info_of(a, s);
+	unsigned flags = (s->detached ? CMS_DETACHED : 0) | CMS_BINARY | CMS_PARTIAL | CMS_NOSMIMECAP |
+		(s->no_certs ? CMS_NOCERTS : 0);
 	SSL_AUTO(BIO) content = BIO_new_mem_buf(info.p, (int)info.n);
 	SSL_AUTO(CMS_ContentInfo) cms = CMS_sign(NULL, NULL, NULL, NULL, flags);
 	CMS_set1_eContentType(cms, OBJ_nid2obj(s->content_nid ? s->content_nid : NID_id_smime_ct_TSTInfo));
@@ -245,8 +260,15 @@ static struct str token_of(struct arena *a, const struct tsa *t, const struct to
 		int nid = NID_id_smime_aa_signingCertificateV2;
 		BUG_ON(CMS_signed_add1_attr_by_NID(si, nid, V_ASN1_SEQUENCE, ess.p, (int)ess.n) != 1);
 	}
+	if (s->signed_twice)
+		BUG_ON(!CMS_add1_signer(cms, t->middle.cert, t->middle.key, EVP_sha256(), flags | CMS_NOCERTS));
 	if (!s->no_certs)
 		BUG_ON(CMS_add1_cert(cms, t->middle.cert) != 1);
+	for (unsigned i = 0; i < s->more_certs; i++) {
+		struct party more = tsa_party(&t->root, str_fmt(a, "Certificate %u", i).p, "");
+		BUG_ON(CMS_add1_cert(cms, more.cert) != 1);
+		party_clear(&more);
+	}
 	if (s->with_root)
 		BUG_ON(CMS_add1_cert(cms, t->root.cert) != 1);
 	if (s->crl)
@@ -285,6 +307,10 @@ struct str tsa_crl(struct arena *a, const struct party *issuer, const struct crl
 	ASN1_TIME *made = ASN1_TIME_set(NULL, (time_t)(s->made ? s->made : T_STAMP - DAY));
 	ASN1_TIME *next = ASN1_TIME_set(NULL, (time_t)(s->next ? s->next : T_STAMP + 6 * DAY));
 	X509_CRL_set_version(crl, X509_CRL_VERSION_2);
+	if (s->bad_time == CRL_MADE_BAD)
+		ASN1_STRING_set(made, "yesterday", -1);
+	if (s->bad_time == CRL_NEXT_BAD)
+		ASN1_STRING_set(next, "tomorrow", -1);
 	X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer->cert));
 	X509_CRL_set1_lastUpdate(crl, made);
 	if (s->next >= 0)
@@ -294,6 +320,8 @@ struct str tsa_crl(struct arena *a, const struct party *issuer, const struct crl
 	if (s->revoked) {
 		X509_REVOKED *entry = X509_REVOKED_new();
 		ASN1_TIME *since = ASN1_TIME_set(NULL, (time_t)s->since);
+		if (s->bad_time == CRL_SINCE_BAD)
+			ASN1_STRING_set(since, "some day", -1);
 		X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(s->revoked));
 		X509_REVOKED_set_revocationDate(entry, since);
 		ASN1_TIME_free(since);
@@ -304,6 +332,8 @@ struct str tsa_crl(struct arena *a, const struct party *issuer, const struct crl
 		}
 		if (s->invalid) {
 			SSL_AUTO(ASN1_GENERALIZEDTIME) t = ASN1_GENERALIZEDTIME_set(NULL, (time_t)s->invalid);
+			if (s->bad_time == CRL_INVALID_BAD)
+				ASN1_STRING_set(t, "some day", -1);
 			X509_REVOKED_add1_ext_i2d(entry, NID_invalidity_date, t, 0, 0);
 		}
 		X509_CRL_add0_revoked(crl, entry);
@@ -312,7 +342,14 @@ struct str tsa_crl(struct arena *a, const struct party *issuer, const struct crl
 		crl_extension(crl, NID_issuing_distribution_point, s->point);
 	if (s->unknown_critical)
 		crl_extension(crl, NID_netscape_comment, "critical,unknown here");
-	BUG_ON(X509_CRL_sign(crl, issuer->key, EVP_sha256()) <= 0);
+	if (s->point_twice)
+		crl_extension(crl, NID_issuing_distribution_point, s->point);
+	if (s->key_id_critical) {
+		AUTHORITY_KEYID *id = AUTHORITY_KEYID_new();
+		BUG_ON(!id || X509_CRL_add1_ext_i2d(crl, NID_authority_key_identifier, id, 1, 0) != 1);
+		AUTHORITY_KEYID_free(id);
+	}
+	BUG_ON(X509_CRL_sign(crl, issuer->key, s->md ? s->md : EVP_sha256()) <= 0);
 	unsigned char *der = NULL;
 	int n = i2d_X509_CRL(crl, &der);
 	return taken(a, der, n);
@@ -327,8 +364,23 @@ struct str tsa_ocsp(struct arena *a, const struct party *responder, const struct
 	ASN1_TIME *made = ASN1_GENERALIZEDTIME_set(NULL, (time_t)at);
 	ASN1_TIME *next = ASN1_GENERALIZEDTIME_set(NULL, (time_t)(s->next ? s->next : T_STAMP + 6 * DAY));
 	ASN1_TIME *since = ASN1_GENERALIZEDTIME_set(NULL, (time_t)s->since);
-	BUG_ON(!OCSP_basic_add1_status(basic, id, s->status, s->reason, since, made, next));
-	BUG_ON(OCSP_basic_sign(basic, responder->cert, responder->key, EVP_sha256(), NULL, 0) != 1);
+	ASN1_OBJECT *digest = NULL;
+	if (s->digest_nid && OCSP_id_get0_info(NULL, &digest, NULL, NULL, id) == 1) {
+		/* the id's own algorithm, which OpenSSL lets nobody set */
+		X509_ALGOR *alg = (X509_ALGOR *)(void *)id;
+		BUG_ON(alg->algorithm != digest ||
+			X509_ALGOR_set0(alg, OBJ_nid2obj(s->digest_nid), V_ASN1_NULL, NULL) != 1);
+	}
+	OCSP_SINGLERESP *single = OCSP_basic_add1_status(
+		basic, id, s->status, s->reason, since, made, s->next < 0 ? NULL : next);
+	BUG_ON(!single);
+	ASN1_GENERALIZEDTIME *time[4] = {NULL};
+	int reason = 0;
+	OCSP_single_get0_status(single, &reason, &time[OCSP_SINCE_BAD], &time[OCSP_MADE_BAD], &time[OCSP_NEXT_BAD]);
+	if (s->bad_time)
+		ASN1_STRING_set(time[s->bad_time], "some day", -1);
+	BUG_ON(OCSP_basic_sign(basic, responder->cert, responder->key, EVP_sha256(), NULL,
+		       s->certs_left_out ? OCSP_NOCERTS : 0) != 1);
 	ASN1_TIME_free(made);
 	ASN1_TIME_free(next);
 	ASN1_TIME_free(since);

@@ -25,8 +25,9 @@ struct tsa_spec {
 	const char *usage;     /* extended key usage; NULL: critical,timeStamping; "": none */
 	const char *key_usage; /* NULL: critical,digitalSignature */
 	int64_t from, to;      /* 0: T_FROM, T_TO */
-	const char *points;    /* CRL distribution points, or NULL for those of example.org */
+	const char *points;    /* CRL distribution points; NULL: those of example.org; "": none */
 	const char *alt_name;  /* subject alternative name, or NULL */
+	const char *ca_usage;  /* key usage of the two authorities; NULL: critical,keyCertSign,cRLSign */
 	int rsa_bits;          /* 0: P-256 */
 };
 
@@ -51,11 +52,17 @@ struct token_spec {
 	bool nonce_negative;
 	bool sha1_imprint;
 	int accuracy_seconds, accuracy_millis; /* 0: 250 ms */
-	struct str ess;                        /* of the attribute's bytes, instead of good ones */
-	bool ess_twice;                        /* ess_v1 with a good one of version 2, and `ess` for the other */
-	const EVP_MD *md;                      /* NULL: SHA-256 */
-	int content_nid;                       /* 0: id-ct-TSTInfo */
-	X509_CRL *crl;                         /* put into the token */
+	int accuracy_micros;
+	struct str ess;   /* of the attribute's bytes, instead of good ones */
+	bool ess_twice;   /* ess_v1 with a good one of version 2, and `ess` for the other */
+	const EVP_MD *md; /* NULL: SHA-256 */
+	int content_nid;  /* 0: id-ct-TSTInfo */
+	X509_CRL *crl;    /* put into the token */
+	bool detached;    /* without its content */
+	bool signed_twice;
+	unsigned more_certs; /* this many that nobody needs */
+	const char *time;    /* all of genTime, in the place of `when` and `fraction` */
+	struct str info;     /* what is signed, in the place of a TSTInfo */
 };
 
 void tsa_init(struct tsa *t, const struct tsa_spec *spec);
@@ -77,6 +84,10 @@ struct crl_spec {
 	int64_t made, next; /* 0: T_STAMP - DAY, T_STAMP + 6 * DAY; next -1: none */
 	const char *point;  /* an issuing distribution point in the syntax of OpenSSL's configuration, or NULL */
 	bool unknown_critical;
+	bool key_id_critical; /* an authority key identifier, critical: known */
+	bool point_twice;
+	const EVP_MD *md; /* NULL: SHA-256 */
+	enum { CRL_TIMES_GOOD, CRL_MADE_BAD, CRL_NEXT_BAD, CRL_SINCE_BAD, CRL_INVALID_BAD } bad_time;
 };
 struct str tsa_crl(struct arena *a, const struct party *issuer, const struct crl_spec *spec);
 
@@ -86,11 +97,16 @@ struct ocsp_spec {
 	int64_t since;
 	int reason;
 	int64_t made, next; /* as with CRLs */
+	bool certs_left_out;
+	enum { OCSP_TIMES_GOOD, OCSP_MADE_BAD, OCSP_NEXT_BAD, OCSP_SINCE_BAD } bad_time;
+	int digest_nid; /* in the id of the certificate; 0: SHA-1 */
 };
 struct str tsa_ocsp(struct arena *a, const struct party *responder, const struct party *issuer, X509 *cert,
 	const struct ocsp_spec *spec);
 /* A party with a certificate by `issuer`, valid for 100 years: OpenSSL dates OCSP responses by the clock. */
 struct party tsa_party(const struct party *issuer, const char *cn, const char *usage);
+/* One that was valid for a day only. */
+struct party tsa_party_expired(const struct party *issuer, const char *cn, const char *usage);
 void party_clear(struct party *p);
 
 #endif

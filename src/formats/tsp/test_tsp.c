@@ -484,10 +484,16 @@ static void test_answers_by_ocsp(void **unused)
 	struct party other = tsa_party(&good.middle, "No answers", "critical,timeStamping");
 	struct ocsp_spec fine = {.status = V_OCSP_CERTSTATUS_GOOD};
 	struct ocsp_spec unknown = {.status = V_OCSP_CERTSTATUS_UNKNOWN};
-	struct ocsp_spec early = {V_OCSP_CERTSTATUS_REVOKED, T_STAMP - DAY, CRL_REASON_SUPERSEDED, 0, 0};
-	struct ocsp_spec late = {V_OCSP_CERTSTATUS_REVOKED, T_STAMP + DAY, CRL_REASON_SUPERSEDED, T_STAMP + 2 * DAY, 0};
-	struct ocsp_spec stolen = {
-		V_OCSP_CERTSTATUS_REVOKED, T_STAMP + DAY, CRL_REASON_KEY_COMPROMISE, T_STAMP + 2 * DAY, 0};
+	struct ocsp_spec early = {
+		.status = V_OCSP_CERTSTATUS_REVOKED, .since = T_STAMP - DAY, .reason = CRL_REASON_SUPERSEDED};
+	struct ocsp_spec late = {.status = V_OCSP_CERTSTATUS_REVOKED,
+		.since = T_STAMP + DAY,
+		.reason = CRL_REASON_SUPERSEDED,
+		.made = T_STAMP + 2 * DAY};
+	struct ocsp_spec stolen = {.status = V_OCSP_CERTSTATUS_REVOKED,
+		.since = T_STAMP + DAY,
+		.reason = CRL_REASON_KEY_COMPROMISE,
+		.made = T_STAMP + 2 * DAY};
 	struct outcome *o = with_ocsp(&a, &fine, &responder);
 	assert_outcome(o, OK, "");
 	assert_true(o->verdict.links[0].revocation_known);

@@ -128,6 +128,20 @@ static struct str with_issuer_serial(struct arena *a, struct str names, struct s
 	return str_join(a, str_fmt(a, "\x30%c", (int)out.n), out);
 }
 
+static void test_another_serial_number_of_the_right_issuer_there_is_refused(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	unsigned char *der = NULL;
+	int n = i2d_X509_NAME(X509_get_issuer_name(good.signer.cert), &der);
+	assert_true(n > 0 && n < 100);
+	struct str name = str_join(&a, str_fmt(&a, "\xa4%c", n), str_mem(der, (size_t)n));
+	OPENSSL_free(der);
+	struct str names = str_join(&a, str_fmt(&a, "\x30%c", (int)name.n), name);
+	struct token_spec spec = {.ess = with_issuer_serial(&a, names, STR("\x02\x01\x01"))};
+	expect_spec(&spec, E_VERIFY, "ESSCertID");
+}
+
 static void test_a_wrong_issuer_or_serial_number_there_is_refused(void **unused)
 {
 	(void)unused;
@@ -385,6 +399,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields_of_what_is_signed),
 		cmocka_unit_test(test_malformed_names_of_the_signer_in_what_is_signed),
+		cmocka_unit_test(test_another_serial_number_of_the_right_issuer_there_is_refused),
 		cmocka_unit_test(test_a_wrong_issuer_or_serial_number_there_is_refused),
 		cmocka_unit_test(test_certificates_of_other_ages_and_keys),
 		cmocka_unit_test(test_lists_of_some_points_and_of_authorities),

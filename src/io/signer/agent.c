@@ -8,7 +8,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
+#include "base/codec.h"
 #include "base/mem.h"
 #include "io/signer/signer_int.h"
 
@@ -104,26 +106,46 @@ static void key_blob(struct buf *b, const uint8_t pub[NOTE_KEY_SIZE])
 	add_text(b, str_mem(pub, NOTE_KEY_SIZE));
 }
 
-static rc look_for(int fd, const uint8_t pub[NOTE_KEY_SIZE], struct err *e)
+/* The inverse; false for a key of another kind. */
+static bool parse_key(struct str blob, uint8_t ret[NOTE_KEY_SIZE])
 {
-	AUTO(buf) blob = {0};
+	struct bytes_reader r = bytes_reader(blob);
+	struct str algorithm = take_text(&r);
+	struct str pub = take_text(&r);
+	if (r.bad || r.n || !str_eq(algorithm, ALGORITHM) || pub.n != NOTE_KEY_SIZE)
+		return false;
+	memcpy(ret, pub.p, NOTE_KEY_SIZE);
+	return true;
+}
+
+struct wanted {
+	const uint8_t *pub; /* NULL: by the comment */
+	struct str comment;
+	size_t found;
+	uint8_t last[NOTE_KEY_SIZE]; /* of those found */
+};
+
+static rc look_for(int fd, struct wanted *w, struct err *e)
+{
 	AUTO(buf) answer = {0};
 	static const char request = REQUEST_IDENTITIES;
 	struct str contents;
-	bool found = false;
-	key_blob(&blob, pub);
 	TRY(ask(fd, str_mem(&request, 1), IDENTITIES_ANSWER, &answer, &contents, e));
 	struct bytes_reader r = bytes_reader(contents);
 	uint32_t n = bytes_u32(&r);
 	/* each key takes 8 bytes at least, so that the count is bounded by the answer */
 	for (uint32_t i = 0; i < n && !r.bad; i++) {
+		uint8_t pub[NOTE_KEY_SIZE];
 		struct str key = take_text(&r);
-		(void)take_text(&r); /* a comment */
-		found = found || (!r.bad && str_eq(key, buf_str(&blob)));
+		struct str comment = take_text(&r);
+		if (r.bad || !parse_key(key, pub))
+			continue;
+		if (w->pub ? memcmp(pub, w->pub, sizeof(pub)) != 0 : !str_eq(comment, w->comment))
+			continue;
+		memcpy(w->last, pub, sizeof(pub));
+		w->found++;
 	}
-	if (r.bad || r.n)
-		return broken(e);
-	return found ? OK : err_set(e, E_NOTFOUND, "the ssh-agent does not have the key");
+	return r.bad || r.n ? broken(e) : OK;
 }
 
 static bool parse_signature(struct str contents, uint8_t ret[NOTE_SIG_SIZE])
@@ -191,10 +213,13 @@ static rc connect_to(const char *path, int *ret, struct err *e)
 rc signer_agent_open(const char *path, const struct note_key *key, struct signer **ret, struct err *e)
 {
 	AUTO_FD fd = -1;
+	struct wanted w = {.pub = key->pub};
 	if (key->name.n > CAP_KEY_NAME)
 		return err_set(e, E_LIMIT, "a key's name is over %u bytes", CAP_KEY_NAME);
 	TRY(connect_to(path, &fd, e));
-	TRY(look_for(fd, key->pub, e));
+	TRY(look_for(fd, &w, e));
+	if (w.found == 0)
+		return err_set(e, E_NOTFOUND, "the ssh-agent does not have the key");
 	struct signer *s = mem_alloc(sizeof(*s));
 	s->agent = take_fd(&fd);
 	memcpy(s->name, key->name.p, key->name.n);
@@ -202,4 +227,25 @@ rc signer_agent_open(const char *path, const struct note_key *key, struct signer
 	s->key.name = str_mem(s->name, key->name.n);
 	*ret = s;
 	return OK;
+}
+
+rc signer_agent_find(const char *path, struct str comment, uint8_t ret_pub[NOTE_KEY_SIZE], struct err *e)
+{
+	AUTO_FD fd = -1;
+	struct wanted w = {.comment = comment};
+	TRY(connect_to(path, &fd, e));
+	TRY(look_for(fd, &w, e));
+	if (w.found != 1)
+		return err_set(e, w.found ? E_EXISTS : E_NOTFOUND,
+			"the ssh-agent has %s Ed25519 key with the comment '%.*s'", w.found ? "more than one" : "no",
+			STR_FMT(str_sub(comment, 0, 100)));
+	memcpy(ret_pub, w.last, sizeof(w.last));
+	return OK;
+}
+
+struct str signer_agent_line(struct arena *a, const uint8_t pub[NOTE_KEY_SIZE])
+{
+	AUTO(buf) blob = {0};
+	key_blob(&blob, pub);
+	return str_fmt(a, "%.*s %.*s", STR_FMT(ALGORITHM), STR_FMT(base64_of(a, buf_str(&blob))));
 }

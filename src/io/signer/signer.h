@@ -45,6 +45,12 @@ MUST_USE rc signer_load(int at, const char *path, struct signer **ret, struct er
  * draft-ietf-sshm-ssh-agent; RFC 8709 */
 MUST_USE rc signer_agent_open(const char *path, const struct note_key *key, struct signer **ret, struct err *e);
 
+/* The Ed25519 key that such an agent has under that comment.
+ * OK · E_NOTFOUND no agent, or no such key · E_EXISTS more than one · otherwise as signer_agent_open(). */
+MUST_USE rc signer_agent_find(const char *path, struct str comment, uint8_t ret_pub[NOTE_KEY_SIZE], struct err *e);
+/* A public key as OpenSSH writes it, "ssh-ed25519 base64", with neither comment nor newline. RFC 8709 §4 */
+struct str signer_agent_line(struct arena *a, const uint8_t pub[NOTE_KEY_SIZE]);
+
 /* Borrowed until signer_free(). */
 const struct note_key *signer_key(const struct signer *s);
 

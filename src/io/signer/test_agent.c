@@ -104,18 +104,29 @@ static void test_the_agent_of_openssh_signs(void **unused)
 	const char *path = str_fmt(&a, "%s/socket", dir).p;
 	struct signer *s = NULL;
 	struct err e = {0};
-	run(str_fmt(
-		&a, "ssh-keygen -q -t ed25519 -N '' -f %s/key && ssh-keygen -q -t ecdsa -N '' -f %s/other", dir, dir)
+	run(str_fmt(&a,
+		"ssh-keygen -q -t ed25519 -N '' -C 'of ann' -f %s/key && ssh-keygen -q -t ecdsa -N '' -C other -f "
+		"%s/other",
+		dir, dir)
 			.p);
 	struct note_key key = key_of_file(&a, str_fmt(&a, "%s/key.pub", dir).p);
 	assert_int_equal(signer_agent_open(path, &key, &s, &e), E_NOTFOUND);
+	uint8_t pub[NOTE_KEY_SIZE];
+	assert_int_equal(signer_agent_find(path, STR("of ann"), pub, &e), E_NOTFOUND);
 	pid_t pid = start_agent(path);
 	assert_int_equal(signer_agent_open(path, &key, &s, &e), E_NOTFOUND);
+	assert_int_equal(signer_agent_find(path, STR("of ann"), pub, &e), E_NOTFOUND);
 	run(str_fmt(&a, "SSH_AUTH_SOCK=%s ssh-add -q %s/other %s/key 2>/dev/null", path, dir, dir).p);
 	if (signer_agent_open(path, &key, &s, &e) != OK)
 		fail_msg("%s", e.msg);
 	check_signs(s);
 	check_signs(s);
+	assert_int_equal(signer_agent_find(path, STR("of ann"), pub, &e), OK);
+	assert_memory_equal(pub, key.pub, sizeof(pub));
+	assert_int_equal(signer_agent_find(path, STR("of"), pub, &e), E_NOTFOUND);
+	assert_int_equal(signer_agent_find(path, STR("other"), pub, &e), E_NOTFOUND);
+	struct str named = signer_agent_line(&a, key.pub);
+	run(str_fmt(&a, "test \"$(cut -d' ' -f1,2 %s/key.pub)\" = '%.*s'", dir, STR_FMT(named)).p);
 	/* a cosigner's key, by its type, is in the agent like any other */
 	struct note_key cosigner;
 	struct signer *w = NULL;

@@ -13,68 +13,43 @@
 
 #define FORMAT_FILE "format"
 #define FORMAT_TEXT STR("onrecord witness 1\n")
-#define KEY_FILE "key"
 #define VKEY_FILE "vkey"
 #define NS_PER_SECOND 1000000000ll
 
-/* The one place that knows how a witness's key is kept. */
-static rc load_key(int dir, struct signer **ret, struct err *e)
-{
-	TRY(signer_load(dir, KEY_FILE, ret, e));
-	if (signer_key(*ret)->type == NOTE_COSIGNATURE)
-		return OK;
-	signer_free(*ret);
-	*ret = NULL;
-	return err_set(e, E_UNSUPPORTED, KEY_FILE ": no key of a witness");
-}
-
-static rc make_key(struct env *env, int dir, struct str name, struct arena *a, struct str *ret_vkey, struct err *e)
-{
-	AUTO(buf) text = {0};
-	struct signer *s = NULL;
-	buf_init(&text, 4 * KIB);
-	rc r = signer_generate_type(env, name, NOTE_COSIGNATURE, &text, e);
-	if (r == E_FORMAT || r == E_LIMIT)
-		r = e->code = E_USAGE;
-	if (r == OK)
-		r = signer_open(buf_str(&text), &s, e);
-	if (r == OK)
-		r = fs_commit(env, dir, KEY_FILE, buf_str(&text), 0600, e);
-	if (r == OK)
-		*ret_vkey = signer_vkey(a, s);
-	mem_wipe(text.p, text.n);
-	signer_free(s);
-	return r;
-}
-
 /* `format` is written last: a folder that has it is whole. */
-rc cosign_create(
-	struct env *env, const char *path, struct str name, struct arena *a, struct str *ret_vkey, struct err *e)
+rc cosign_create(struct env *env, const char *path, struct str name, const struct cosign_how *how, struct arena *a,
+	struct str *ret_vkey, struct err *e)
 {
 	AUTO_FD dir = -1;
 	AUTO_FD lock = -1;
 	AUTO_FD found = -1;
+	AUTO(secret) passphrase = {0};
 	uint64_t size = 0;
 	struct note_key unused;
-	struct signer *s = NULL;
+	struct cosign_signer s = {0};
 	static const uint8_t no_key[NOTE_KEY_SIZE] = {1};
 	if (name.n > CAP_KEY_NAME || note_key_make_type(name, NOTE_COSIGNATURE, no_key, &unused, e) != OK)
 		return err_set(e, E_USAGE, "'%.*s' cannot be the name of a key", STR_FMT(str_sub(name, 0, 100)));
+	const char *format = str_fmt(a, "%s/" FORMAT_FILE, path).p;
+	if (fs_open(AT_FDCWD, format, &found, &size, e) == OK)
+		return err_set(e, E_EXISTS, "%s: a witness is there", path);
+	TRY(cosign_signer_check_new(path, how, &passphrase, e));
 	TRY(fs_dir_make(env, AT_FDCWD, path, e));
 	TRY(fs_dir_open(AT_FDCWD, path, &dir, e));
 	TRY(fs_lock_wait(env, dir, "lock", &lock, e));
 	if (fs_open(dir, FORMAT_FILE, &found, &size, e) == OK)
 		return err_set(e, E_EXISTS, "%s: a witness is there", path);
-	rc r = load_key(dir, &s, e);
-	if (r == OK && !str_eq(signer_key(s)->name, name))
+	rc r = cosign_signer_load(dir, how, &passphrase, &s, e);
+	if (r == OK && !str_eq(signer_key(s.signer)->name, name)) {
 		r = err_set(e, E_EXISTS, "%s: a key of '%.*s' is there", path,
-			STR_FMT(str_sub(signer_key(s)->name, 0, 100)));
-	if (r == OK)
-		*ret_vkey = signer_vkey(a, s);
-	signer_free(s);
+			STR_FMT(str_sub(signer_key(s.signer)->name, 0, 100)));
+		cosign_signer_clear(&s);
+	}
 	if (r == E_NOTFOUND)
-		r = make_key(env, dir, name, a, ret_vkey, e);
+		r = cosign_signer_make(env, dir, name, how, &passphrase, &s, e);
 	TRY(r);
+	*ret_vkey = signer_vkey(a, s.signer);
+	cosign_signer_clear(&s);
 	TRY(fs_commit(env, dir, VKEY_FILE, str_fmt(a, "%.*s\n", STR_FMT(*ret_vkey)), 0644, e));
 	return fs_commit(env, dir, FORMAT_FILE, FORMAT_TEXT, 0644, e);
 }
@@ -85,7 +60,7 @@ static rc open_outside(struct cosign *w, struct err *e)
 	AUTO(arena) a = {0};
 	const char *state = w->env->var ? w->env->var(w->env, "XDG_STATE_HOME") : NULL;
 	const char *home = w->env->var ? w->env->var(w->env, "HOME") : NULL;
-	struct hash h = hash_of(signer_vkey(&a, w->signer));
+	struct hash h = hash_of(note_key_text(&a, &w->vkey));
 	struct str name = hex_of(&a, str_sub(hash_str(&h), 0, 16));
 	const char *path = NULL;
 	if (state && state[0] == '/')
@@ -102,7 +77,29 @@ static rc open_outside(struct cosign *w, struct err *e)
 	return OK;
 }
 
-static rc open_folder(struct cosign *w, const char *path, struct err *e)
+static rc load_vkey(struct cosign *w, struct err *e)
+{
+	AUTO(buf) text = {0};
+	buf_init(&text, 4 * KIB);
+	TRY(fs_read(w->dir, VKEY_FILE, &text, e));
+	if (note_key_parse(&w->run, str_dup(&w->run, str_trim(buf_str(&text))), &w->vkey, e) != OK)
+		return err_add(e, VKEY_FILE);
+	return w->vkey.type == NOTE_COSIGNATURE ? OK : err_set(e, E_FORMAT, VKEY_FILE ": no key of a witness");
+}
+
+static rc load_keys(struct cosign *w, const struct cosign_how *how, struct err *e)
+{
+	AUTO(secret) passphrase = {0};
+	TRY(load_vkey(w, e));
+	if (!how)
+		return OK;
+	TRY(cosign_signer_load(w->dir, how, &passphrase, &w->key, e));
+	if (str_eq(signer_vkey(&w->run, w->key.signer), note_key_text(&w->run, &w->vkey)))
+		return OK;
+	return err_set(e, E_FORMAT, VKEY_FILE ": does not belong to the key that signs");
+}
+
+static rc open_folder(struct cosign *w, const char *path, const struct cosign_how *how, struct err *e)
 {
 	AUTO(buf) format = {0};
 	buf_init(&format, KIB);
@@ -114,16 +111,16 @@ static rc open_folder(struct cosign *w, const char *path, struct err *e)
 	TRY(r);
 	if (!str_eq(buf_str(&format), FORMAT_TEXT))
 		return err_set(e, E_UNSUPPORTED, "%s: a format that this version does not know", path);
-	if (load_key(w->dir, &w->signer, e) != OK)
+	if (load_keys(w, how, e) != OK)
 		return err_add(e, "%s", path);
 	return open_outside(w, e);
 }
 
-rc cosign_open(struct env *env, const char *path, struct cosign **ret, struct err *e)
+rc cosign_open(struct env *env, const char *path, const struct cosign_how *how, struct cosign **ret, struct err *e)
 {
 	struct cosign *w = mem_alloc(sizeof(*w));
-	*w = (struct cosign){env, -1, -1, NULL};
-	rc r = open_folder(w, path, e);
+	*w = (struct cosign){.env = env, .dir = -1, .outside = -1};
+	rc r = open_folder(w, path, how, e);
 	if (r == OK)
 		*ret = w;
 	else
@@ -137,13 +134,14 @@ void cosign_free(struct cosign *w)
 		return;
 	fd_closep(&w->dir);
 	fd_closep(&w->outside);
-	signer_free(w->signer);
+	cosign_signer_clear(&w->key);
+	arena_clear(&w->run);
 	mem_free(w);
 }
 
 const struct note_key *cosign_key(const struct cosign *w)
 {
-	return signer_key(w->signer);
+	return &w->vkey;
 }
 
 bool cosign_has_outside(const struct cosign *w)
@@ -242,7 +240,7 @@ static rc store_and_sign(struct cosign *w, const struct cosign_paths *p, const s
 	TRY(log_lines(a, checkpoint, log, &next.sigs, e));
 	TRY(cosign_last_store(w, p, &next, e));
 	buf_init(&line, CAP_WITNESS_REPLY);
-	TRY(signer_cosign(w->signer, d->text, next.time, &line, e));
+	TRY(signer_cosign(w->key.signer, d->text, next.time, &line, e));
 	ret->body = str_dup(a, buf_str(&line));
 	ret->time = next.time;
 	return OK;
@@ -337,7 +335,7 @@ rc cosign_latest(struct cosign *w, struct str origin_hash, struct arena *a, stru
 	buf_add(&note, last.text);
 	buf_addc(&note, '\n');
 	buf_add(&note, last.sigs);
-	TRY(signer_cosign(w->signer, last.text, last.time, &note, e));
+	TRY(signer_cosign(w->key.signer, last.text, last.time, &note, e));
 	*ret = str_dup(a, buf_str(&note));
 	return OK;
 }

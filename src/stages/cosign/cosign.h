@@ -13,20 +13,33 @@
 
 #include "base/env.h"
 #include "formats/note/note.h"
+#include "io/secret/secret.h"
 
 struct arena;
 struct cosign;
 
-/* Makes the folder with a key of that name, or finishes making it. *ret_vkey in `a`.
- * OK · E_EXISTS a whole one is there, or a key of another name · E_USAGE no name that a key can have · E_IO · E_DENIED.
- */
-MUST_USE rc cosign_create(
-	struct env *env, const char *path, struct str name, struct arena *a, struct str *ret_vkey, struct err *e);
+/* How the key is kept, or made. */
+struct cosign_how {
+	bool plain;    /* of a new one: as it is, under no passphrase */
+	unsigned work; /* of a new one: struct keyring_place */
+	/* Gets the passphrase; `fresh`: one that the user chooses now. NULL: nobody can be asked.
+	 * OK, and it is not empty · E_DENIED none can be had · E_USAGE the same of a fresh one · E_LIMIT · E_IO. */
+	rc (*passphrase)(void *ctx, bool fresh, struct secret *ret, struct err *e);
+	void *ctx;
+};
 
-/* Opens it. `env` is borrowed until cosign_free(). Threads may share what this gives.
- * OK · E_NOTFOUND no witness's folder · E_UNSUPPORTED a later format · E_DENIED a key that others may read · of
- * signer_load · E_IO. */
-MUST_USE rc cosign_open(struct env *env, const char *path, struct cosign **ret, struct err *e);
+/* Makes the folder with a key of that name, or finishes making it; the passphrase is had before anything is made.
+ * *ret_vkey in `a`. OK · E_EXISTS a whole one is there, or a key of another name · E_USAGE no name that a key can have,
+ * or no passphrase · E_IO · E_DENIED the passphrase does not open what an interrupted try has left. */
+MUST_USE rc cosign_create(struct env *env, const char *path, struct str name, const struct cosign_how *how,
+	struct arena *a, struct str *ret_vkey, struct err *e);
+
+/* Opens it; `how` is NULL when nothing is to be signed: then no passphrase is asked for, and cosign_answer() and
+ * cosign_latest() may not be called. `env` is borrowed until cosign_free(). Threads may share what this gives.
+ * OK · E_NOTFOUND no witness's folder · E_UNSUPPORTED a later format · E_DENIED a key that others may read, a wrong
+ * passphrase, or none · E_FORMAT vkey is not that of the key · of signer_load and keyring_open · E_IO. */
+MUST_USE rc cosign_open(
+	struct env *env, const char *path, const struct cosign_how *how, struct cosign **ret, struct err *e);
 void cosign_free(struct cosign *w);
 
 /* Borrowed until cosign_free(). */

@@ -7,13 +7,34 @@
 #include "base/buf.h"
 #include "stages/cosign/cosign.h"
 
+struct keyring;
 struct signer;
+
+struct cosign_signer {
+	const struct signer *signer;
+	struct signer *plain; /* who owns it: this, or */
+	struct keyring *ring;
+};
+/* Gets the passphrase of a new witness in `path`; left empty when none is needed. OK · as how->passphrase. */
+MUST_USE rc cosign_signer_check_new(
+	const char *path, const struct cosign_how *how, struct secret *passphrase, struct err *e);
+/* An empty passphrase is asked for where there has to be one.
+ * OK · E_NOTFOUND no key · E_UNSUPPORTED another kind of key · as signer_load(), keyring_open(), how->passphrase. */
+MUST_USE rc cosign_signer_load(
+	int dir, const struct cosign_how *how, struct secret *passphrase, struct cosign_signer *ret, struct err *e);
+/* OK · E_USAGE no key can have that name · as fs_commit() and keyring_create_with(). */
+MUST_USE rc cosign_signer_make(struct env *env, int dir, struct str name, const struct cosign_how *how,
+	const struct secret *passphrase, struct cosign_signer *ret, struct err *e);
+/* Wipes and frees. */
+void cosign_signer_clear(struct cosign_signer *s);
 
 struct cosign {
 	struct env *env;
 	int dir;
-	int outside; /* the folder of this witness outside; -1: there is no place for one */
-	struct signer *signer;
+	int outside;              /* the folder of this witness outside; -1: there is no place for one */
+	struct cosign_signer key; /* zeros when opened without */
+	struct note_key vkey;     /* its text lives in `run` */
+	struct arena run;
 };
 
 /* A log's files, below the folder and outside. */

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ struct world {
 	char dir[64];
 	const char *path;
 	const char *state;
+	struct cosign_how how;
 	int64_t seconds;
 	uint64_t random;
 	int changes;
@@ -85,6 +87,7 @@ static void world_open(struct world *w)
 	struct cosign *c = NULL;
 	struct str origin;
 	*w = (struct world){.env = {.now = told_now, .random = counted_random, .fault = fail_one, .var = fixed_var},
+		.how = {.plain = true},
 		.fail_at = -1,
 		.seconds = START,
 		.key = test_signer_make(LOG, NOTE_ED25519, 1)};
@@ -94,9 +97,9 @@ static void world_open(struct world *w)
 	w->state = str_fmt(&w->a, "%s/state", w->dir).p;
 	test_small_make(&w->log, TEST_SMALL_LEAVES);
 	test_small_make(&w->forked, 3);
-	if (cosign_create(&w->env, w->path, STR("example.org/alice"), &w->a, &w->vkey, &e) != OK)
+	if (cosign_create(&w->env, w->path, STR("example.org/alice"), &w->how, &w->a, &w->vkey, &e) != OK)
 		fail_msg("%s", e.msg);
-	assert_int_equal(cosign_open(&w->env, w->path, &c, &e), OK);
+	assert_int_equal(cosign_open(&w->env, w->path, &w->how, &c, &e), OK);
 	assert_int_equal(cosign_trust(c, note_key_text(&w->a, &w->key.key), &origin, &e), OK);
 	assert_true(str_eq(origin, STR(LOG)));
 	cosign_free(c);
@@ -138,7 +141,7 @@ static rc ask(
 	struct cosign *c = NULL;
 	struct arena *a = &w->a;
 	struct note n;
-	rc r = cosign_open(&w->env, w->path, &c, e);
+	rc r = cosign_open(&w->env, w->path, &w->how, &c, e);
 	if (r != OK)
 		return r;
 	struct str body = request(a, w, l, old, size);
@@ -201,7 +204,7 @@ static void test_whom_it_does_not_know_it_does_not_sign_for(void **state)
 	struct test_signer known = w.key;
 	w.key = test_signer_make(LOG, NOTE_ED25519, 2);
 	assert_int_equal(status_of(&w, &w.log, 0, 5), 403);
-	assert_int_equal(cosign_open(&w.env, w.path, &c, &e), OK);
+	assert_int_equal(cosign_open(&w.env, w.path, &w.how, &c, &e), OK);
 	assert_int_equal(cosign_answer(c, STR("nonsense"), &w.a, &got, &e), OK);
 	assert_int_equal(got.status, 400);
 	struct str vkey = note_key_text(&w.a, &w.key.key);
@@ -227,7 +230,7 @@ static void test_what_was_cosigned_last_can_be_read(void **state)
 	world_open(&w);
 	struct hash h = hash_of(STR(LOG));
 	struct str hex = hex_of(&w.a, hash_str(&h));
-	assert_int_equal(cosign_open(&w.env, w.path, &c, &e), OK);
+	assert_int_equal(cosign_open(&w.env, w.path, &w.how, &c, &e), OK);
 	assert_int_equal(cosign_latest(c, hex, &w.a, &note, &e), E_NOTFOUND);
 	assert_int_equal(status_of(&w, &w.log, 0, 5), 200);
 	assert_int_equal(cosign_latest(c, hex, &w.a, &note, &e), OK);
@@ -289,9 +292,9 @@ static void test_an_older_copy_of_the_folder_does_not_sign(void **state)
 	w.path = str_fmt(&w.a, "%s/other", w.dir).p;
 	struct cosign *c = NULL;
 	struct str origin;
-	assert_int_equal(cosign_create(&w.env, w.path, STR("example.org/alice"), &w.a, &w.vkey, &e), OK);
-	assert_int_equal(cosign_create(&w.env, w.path, STR("example.org/alice"), &w.a, &w.vkey, &e), E_EXISTS);
-	assert_int_equal(cosign_open(&w.env, w.path, &c, &e), OK);
+	assert_int_equal(cosign_create(&w.env, w.path, STR("example.org/alice"), &w.how, &w.a, &w.vkey, &e), OK);
+	assert_int_equal(cosign_create(&w.env, w.path, STR("example.org/alice"), &w.how, &w.a, &w.vkey, &e), E_EXISTS);
+	assert_int_equal(cosign_open(&w.env, w.path, &w.how, &c, &e), OK);
 	assert_int_equal(cosign_trust(c, note_key_text(&w.a, &w.key.key), &origin, &e), OK);
 	cosign_free(c);
 	assert_int_equal(status_of(&w, &w.forked, 0, 9), 200);
@@ -412,7 +415,7 @@ static void test_nor_when_threads_ask(void **state)
 	pthread_t t[4];
 	world_open(&w);
 	w.env.fault = NULL;
-	assert_int_equal(cosign_open(&w.env, w.path, &c, &e), OK);
+	assert_int_equal(cosign_open(&w.env, w.path, &w.how, &c, &e), OK);
 	for (unsigned i = 0; i < 4; i++) {
 		r[i] = (struct runner){&w, c, i % 2, 0, false};
 		assert_int_equal(pthread_create(&t[i], NULL, run_thread, &r[i]), 0);
@@ -476,7 +479,7 @@ static void test_the_copy_outside_is_outside(void **state)
 	struct str link = str_fmt(
 		&w.a, "for d in '%s'/onrecord/*; do rm -r \"$d\"; ln -s '%s' \"$d\"; done", w.state, w.path);
 	assert_int_equal(system(link.p), 0);
-	assert_int_equal(cosign_open(&w.env, w.path, &c, &e), E_USAGE);
+	assert_int_equal(cosign_open(&w.env, w.path, &w.how, &c, &e), E_USAGE);
 	world_close(&w);
 }
 
@@ -553,33 +556,102 @@ static void test_wherever_it_is_killed_two_histories_are_not_signed(void **state
 	}
 }
 
+static rc told(void *ctx, bool fresh, struct secret *ret, struct err *e)
+{
+	(void)fresh;
+	const char *passphrase = ctx;
+	if (!passphrase)
+		return err_set(e, E_DENIED, "nobody is there");
+	TRY(secret_open(CAP_PASSPHRASE, ret, e));
+	buf_add(&ret->b, str_c(passphrase));
+	return OK;
+}
+
+static bool is_there(struct world *w, const char *name)
+{
+	AUTO_FD fd = -1;
+	uint64_t size = 0;
+	struct err e;
+	return fs_open(AT_FDCWD, str_fmt(&w->a, "%s/%s", w->path, name).p, &fd, &size, &e) == OK;
+}
+
+/* False when making one had no more changes than `n`. */
+static bool making_is_taken_up(struct world *w, int n)
+{
+	struct err e;
+	struct str vkey;
+	struct cosign *c = NULL;
+	w->path = str_fmt(&w->a, "%s/again%d-%d", w->dir, w->how.plain, n).p;
+	w->changes = 0;
+	w->fail_at = n;
+	rc r = cosign_create(&w->env, w->path, STR("bob"), &w->how, &w->a, &vkey, &e);
+	bool done = w->changes <= n;
+	w->fail_at = -1;
+	assert_true(done ? r == OK : r == E_IO);
+	if (!done)
+		r = cosign_create(&w->env, w->path, STR("bob"), &w->how, &w->a, &vkey, &e);
+	assert_true(r == OK || r == E_EXISTS);
+	assert_int_equal(is_there(w, "key"), w->how.plain);
+	assert_int_equal(is_there(w, "onrecord.age"), !w->how.plain);
+	assert_int_equal(cosign_open(&w->env, w->path, &w->how, &c, &e), OK);
+	cosign_free(c);
+	return !done;
+}
+
 static void test_making_a_witness_can_be_taken_up_again(void **state)
 {
 	(void)state;
+	static char passphrase[] = "seventeen swans";
+	const struct cosign_how hows[] = {{.plain = true}, {.work = 2, .passphrase = told, .ctx = passphrase}};
 	struct world w;
-	world_open(&w);
-	for (int n = 0;; n++) {
-		struct err e;
-		struct str vkey;
-		struct cosign *c = NULL;
-		w.path = str_fmt(&w.a, "%s/again%d", w.dir, n).p;
-		w.changes = 0;
-		w.fail_at = n;
-		rc r = cosign_create(&w.env, w.path, STR("bob"), &w.a, &vkey, &e);
-		bool done = w.changes <= n;
-		w.fail_at = -1;
-		assert_true(done ? r == OK : r == E_IO);
-		if (!done)
-			r = cosign_create(&w.env, w.path, STR("bob"), &w.a, &vkey, &e);
-		assert_true(r == OK || r == E_EXISTS);
-		assert_int_equal(cosign_open(&w.env, w.path, &c, &e), OK);
-		cosign_free(c);
-		if (done)
-			break;
-	}
 	struct err e;
 	struct str vkey;
-	assert_int_equal(cosign_create(&w.env, w.path, STR("a b"), &w.a, &vkey, &e), E_USAGE);
+	world_open(&w);
+	for (size_t i = 0; i < ARRAY_LEN(hows); i++) {
+		int n = 0;
+		w.how = hows[i];
+		while (making_is_taken_up(&w, n))
+			n++;
+		assert_true(n > 5);
+	}
+	assert_int_equal(cosign_create(&w.env, w.path, STR("a b"), &w.how, &w.a, &vkey, &e), E_USAGE);
+	world_close(&w);
+}
+
+static void test_a_key_under_a_passphrase_signs_with_it_only(void **state)
+{
+	(void)state;
+	static char right[] = "seventeen swans";
+	static char wrong[] = "sixteen swans";
+	struct world w;
+	struct err e;
+	struct str origin;
+	struct cosign_answer got;
+	struct cosign *c = NULL;
+	world_open(&w);
+	w.path = str_fmt(&w.a, "%s/locked", w.dir).p;
+	w.how = (struct cosign_how){.work = 2, .passphrase = told};
+	assert_int_equal(cosign_create(&w.env, w.path, STR("bob"), &w.how, &w.a, &w.vkey, &e), E_DENIED);
+	assert_false(is_there(&w, "lock"));
+	w.how.ctx = right;
+	assert_int_equal(cosign_create(&w.env, w.path, STR("bob"), &w.how, &w.a, &w.vkey, &e), OK);
+	w.how.ctx = NULL;
+	assert_int_equal(cosign_create(&w.env, w.path, STR("bob"), &w.how, &w.a, &w.vkey, &e), E_EXISTS);
+	assert_int_equal(cosign_open(&w.env, w.path, NULL, &c, &e), OK);
+	assert_int_equal(cosign_trust(c, note_key_text(&w.a, &w.key.key), &origin, &e), OK);
+	assert_true(str_eq(note_key_text(&w.a, cosign_key(c)), w.vkey));
+	cosign_free(c);
+	assert_int_equal(ask(&w, &w.log, 0, 5, &got, &e), E_DENIED);
+	w.how.ctx = wrong;
+	assert_int_equal(ask(&w, &w.log, 0, 5, &got, &e), E_DENIED);
+	w.how.ctx = right;
+	assert_int_equal(status_of(&w, &w.log, 0, 5), 200);
+	/* another witness's key in its place */
+	struct str file = str_fmt(&w.a, "%s/vkey", w.path);
+	struct test_signer other = test_signer_make("bob", NOTE_COSIGNATURE, 3);
+	struct str text = str_fmt(&w.a, "%.*s\n", STR_FMT(note_key_text(&w.a, &other.key)));
+	assert_int_equal(fs_commit(&w.env, AT_FDCWD, file.p, text, 0644, &e), OK);
+	assert_int_equal(ask(&w, &w.log, 5, 6, &got, &e), E_FORMAT);
 	world_close(&w);
 }
 
@@ -599,6 +671,7 @@ int main(void)
 		cmocka_unit_test(test_whatever_fails_two_histories_are_not_signed),
 		cmocka_unit_test(test_wherever_it_is_killed_two_histories_are_not_signed),
 		cmocka_unit_test(test_making_a_witness_can_be_taken_up_again),
+		cmocka_unit_test(test_a_key_under_a_passphrase_signs_with_it_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -379,20 +379,44 @@ struct sealed_log {
 	struct archive *ar;
 	const struct note_key *key;
 	struct checkpoint published; /* entries behind it were just compared with log/state's root */
+	bool damaged;                /* tiles do not give its root, so that nothing can be said of a token */
 };
+
+/* The root that the log had at that size, from tiles that give the published one. A damaged tile is no fault of the
+ * token's: then start-up ends, and moves nothing. */
+static rc root_then(struct sealed_log *s, uint64_t size, struct hash *ret, struct err *e)
+{
+	struct tlog_proof proof;
+	rc r = seal_root_at(s->ar, &s->published, size, ret, e);
+	if (r == OK)
+		r = seal_prove_consistency(s->ar, &s->published, size, &proof, e);
+	if (r == OK || r == E_IO || r == E_DENIED)
+		return r;
+	s->damaged = true;
+	return e->code = E_IO;
+}
 
 /* A token speaks for itself, whoever put it there: what it is worth is found when it is looked at. A policy decides
  * what others are worth, so it is not taken from a folder that anybody may have written to. */
 static rc is_token(struct archive_log *log, const struct frame *f, struct err *e)
 {
-	const struct sealed_log *s = (const struct sealed_log *)log;
+	struct sealed_log *s = (struct sealed_log *)log;
 	AUTO(arena) a = {0};
 	struct leaf_body body;
 	struct leaf leaf;
+	struct checkpoint c;
+	struct hash root;
 	TRY(leaf_body_parse(&a, f->body, &body, &leaf, e));
 	if (leaf.kind != LEAF_ANCHOR)
 		return err_set(e, E_VERIFY, "a policy is not kept before it is sealed");
-	return seal_is_about(s->ar, s->key, &s->published, &leaf, body.note, e);
+	TRY(seal_token_note(body.note, s->key, &a, &c, e));
+	if (c.size != leaf.size || c.size > s->published.size)
+		return err_set(e, E_VERIFY, "a token about %llu entries with a checkpoint of %llu",
+			(unsigned long long)leaf.size, (unsigned long long)c.size);
+	TRY(root_then(s, c.size, &root, e));
+	if (!hash_eq(&root, &c.root))
+		return err_set(e, E_VERIFY, "a token about a checkpoint of another log");
+	return OK;
 }
 
 static rc is_entry(struct archive_log *log, const struct frame *f, struct err *e)
@@ -430,7 +454,9 @@ static rc open_log(struct seal *l, struct seal_opened *opened, struct err *e)
 	const struct checkpoint state = l->last;
 	TRY(load(l, &state, &log.published, e));
 	log.log.sealed = state.size;
-	TRY(archive_recover(l->ar, &log.log, &opened->recovery, e));
+	rc r = archive_recover(l->ar, &log.log, &opened->recovery, e);
+	if (r != OK)
+		return log.damaged ? (e->code = E_VERIFY) : r;
 	opened->pending = opened->recovery.frames - state.size;
 	opened->republished = l->unpublished;
 	/* the commit ended right after log/state: without this an older copy of the folder would pass */

@@ -157,12 +157,95 @@ static void test_a_public_log_is_checked(void **unused)
 	}
 }
 
+struct heard {
+	struct fs_progress progress; /* first */
+	uint64_t bytes;
+};
+
+static void hear(struct fs_progress *p, uint64_t n)
+{
+	((struct heard *)(void *)p)->bytes += n;
+}
+
+static void test_each_byte_that_is_read_is_heard_of(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e;
+	struct stat st;
+	AUTO_FD dir = -1;
+	struct checkpoint c = log_of(&w, 3, &dir);
+	struct heard h = {.progress = {hear}};
+	assert_int_equal(seal_check_tiles(dir, &c, false, &h.progress, &e), OK);
+	assert_int_equal(h.bytes, 96);
+	h.bytes = 0;
+	assert_int_equal(fstatat(dir, "tile/entries/000.p/3", &st, 0), 0);
+	assert_int_equal(seal_check_tiles(dir, &c, true, &h.progress, &e), OK);
+	assert_int_equal(h.bytes, 96 + st.st_size);
+	world_close(&w);
+}
+
+static void test_files_that_are_no_tiles_of_that_log_are_refused(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *change; /* a shell command in log/ */
+		const char *says;
+	} cases[] = {
+		{"rm tile/0/000.p/3; mkdir tile/0/000.p/3", "tile/0/000.p/3"},
+		{"truncate -s 100000 tile/0/000.p/3", "tile/0/000.p/3"},
+		{"truncate -s 99999999 tile/entries/000.p/3", "tile/entries/000.p/3"},
+		{"printf '\\0\\1x' >> tile/entries/000.p/3", "more entries than its tile has hashes"},
+		{"truncate -s 30 tile/entries/000.p/3", "fewer entries than its tile has hashes"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e;
+		AUTO_FD dir = -1;
+		struct checkpoint c = log_of(&w, 3, &dir);
+		assert_int_equal(
+			system(str_fmt(&w.a, "cd '%s/log' && chmod -R u+w . && %s", w.path, cases[i].change).p), 0);
+		assert_int_equal(seal_check_tiles(dir, &c, true, NULL, &e), E_VERIFY);
+		if (!strstr(e.msg, cases[i].says))
+			fail_msg("%s: '%s'", cases[i].change, e.msg);
+		c.size = 1ull << 63;
+		assert_int_equal(seal_check_tiles(dir, &c, true, NULL, &e), E_LIMIT);
+		world_close(&w);
+	}
+}
+
+static void test_a_cut_tile_and_a_size_that_was_not_reached_prove_nothing(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e;
+	struct hash root;
+	struct tlog_proof p;
+	struct archive *ar = NULL;
+	AUTO_FD dir = -1;
+	struct checkpoint c = log_of(&w, 3, &dir);
+	assert_int_equal(archive_open(&w.env, w.path, false, &ar, &e), OK);
+	assert_int_equal(seal_prove(ar, &c, 3, STR("leaf"), &p, &e), E_NOTFOUND);
+	assert_int_equal(seal_prove_consistency(ar, &c, 0, &p, &e), OK);
+	assert_int_equal(p.n, 0);
+	assert_int_equal(
+		system(str_fmt(&w.a, "cd '%s/log' && chmod -R u+w . && truncate -s 64 tile/0/000.p/3", w.path).p), 0);
+	assert_int_equal(seal_root_at(ar, &c, 2, &root, &e), E_VERIFY);
+	assert_non_null(strstr(e.msg, "tile/0/000.p/3: 64 bytes for 3 hashes"));
+	assert_int_equal(seal_prove(ar, &c, 1, STR("leaf"), &p, &e), E_VERIFY);
+	archive_close(ar);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log_is_checked_from_its_files),
 		cmocka_unit_test(test_an_earlier_size_is_in_the_full_tiles),
 		cmocka_unit_test(test_every_flipped_byte_of_a_tile_is_named),
+		cmocka_unit_test(test_each_byte_that_is_read_is_heard_of),
+		cmocka_unit_test(test_files_that_are_no_tiles_of_that_log_are_refused),
+		cmocka_unit_test(test_a_cut_tile_and_a_size_that_was_not_reached_prove_nothing),
 		cmocka_unit_test(test_missing_and_cut_tiles_are_told),
 		cmocka_unit_test(test_a_public_log_is_checked),
 	};

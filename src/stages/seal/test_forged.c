@@ -328,7 +328,7 @@ static void forge(struct world *w, const struct forgery *c)
 		last->body = STR("onrecord/v1 key add example.org/x+00000000+AQ\n");
 	if (c->kind == FRAME_TOKEN)
 		last->body = forged_token(w, c->what);
-	if (strcmp(c->what, "no record") == 0)
+	if (strcmp(c->what, "no record") == 0 || strcmp(c->what, "no token") == 0)
 		last->body = STR("this is no record");
 	if (strcmp(c->what, "a leaf that no log can hold") == 0)
 		last->body = str_mem(arena_alloc(&w->a, CAP_LEAF + 1), CAP_LEAF + 1);
@@ -359,6 +359,7 @@ static void test_nothing_foreign_behind_the_sealed_frames_is_sealed(void **unuse
 		{"a token about another log", FRAME_TOKEN, NULL, NULL, 0},
 		{"a policy", FRAME_TOKEN, NULL, NULL, 0},
 		{"no record", FRAME_RECORD, NULL, NULL, 0},
+		{"no token", FRAME_TOKEN, NULL, NULL, 0},
 		{"a leaf that no log can hold", FRAME_LEAF, NULL, NULL, 0},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -405,6 +406,15 @@ static void test_leftovers_are_counted_and_foreign_names_are_problems(void **unu
 		{"touch records/000000000001.rec", false},
 		{"printf junk > records/000000000003.rec; touch records/000000000004.rec", false},
 		{"mkdir records/000000000003.rec", false},
+		{"touch records/00000000000x.rec", false},
+		{"touch records/000000000003.txt", false},
+		{"mkdir log/tile/0/000.p/9", false},
+		{"touch log/tile/0/000.p/0", false},
+		{"touch log/tile/0/000.p/x", false},
+		{"mkdir log/x.tmp && touch log/x.tmp/y", false},
+		{"rm log/tile/0/000.p/3; mkdir log/tile/0/000.p/3", false},
+		{"chmod u+w log/tile/0/000.p/3; truncate -s 99999999 log/tile/0/000.p/3", false},
+		{"for f in warc/*; do rm $f; mkdir $f; done", false},
 		{"touch records/x.tmp", false},
 		{"touch warc/anything-99999.warc.gz", false},
 		{"touch warc/onrecord-20181115072500-00003.warc.gz", false},

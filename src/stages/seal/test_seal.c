@@ -224,8 +224,10 @@ static rc commit_after(const char *what, struct world *w, struct err *e)
 	assert_int_equal(world_add(w, ar, l, 9, e), OK);
 	rc r = seal_commit(l, e);
 	struct err again;
-	if (r != OK)
+	if (r != OK) {
 		assert_int_equal(seal_commit(l, &again), E_IO);
+		assert_int_equal(seal_add(l, STR("leaf"), &again), E_IO);
+	}
 	seal_free(l);
 	archive_close(ar);
 	return r;
@@ -328,6 +330,139 @@ static void test_the_copy_outside_catches_up(void **unused)
 	world_close(&w);
 }
 
+/* Another log is not begun where there was one, whatever is missing of it. */
+static void test_no_log_is_begun_where_one_has_entries(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct archive *ar = NULL;
+	uint64_t kept = 0;
+	world_open(&w);
+	assert_int_equal(world_create(&w, &e), OK);
+	assert_int_equal(world_grow(&w, 3, 3, &kept, &e), OK);
+	assert_int_equal(unlink(str_fmt(&w.a, "%s/log/checkpoint", w.path).p), 0);
+	assert_int_equal(archive_open(&w.env, w.path, true, &ar, &e), OK);
+	assert_int_equal(seal_create(ar, w.signer, &e), E_EXISTS);
+	archive_close(ar);
+	assert_int_equal(world_grow(&w, 1, 1, &kept, &e), OK);
+	assert_verified(&w, 4);
+	world_close(&w);
+}
+
+static void test_the_leaf_of_what_is_no_record_is_refused(void **unused)
+{
+	(void)unused;
+	AUTO(arena) a = {0};
+	struct err e;
+	struct str leaf;
+	struct frame f = {.kind = FRAME_RECORD, .body = STR("junk")};
+	assert_int_equal(seal_leaf(&a, &f, &leaf, &e), E_FORMAT);
+	f.kind = FRAME_TOKEN;
+	assert_int_equal(seal_leaf(&a, &f, &leaf, &e), E_FORMAT);
+}
+
+static void test_the_copy_outside_is_below_the_state_folder_or_home(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *state;
+		const char *home;
+		const char *there; /* where the copy is then, below the world's folder; NULL: nowhere */
+	} cases[] = {
+		{"s", "h", "s/onrecord"},
+		{NULL, "h", "h/.local/state/onrecord"},
+		{"", "h", "h/.local/state/onrecord"},
+		{"relative", "h", "h/.local/state/onrecord"}, /* XDG: a path that is not absolute is ignored */
+		{NULL, NULL, NULL},
+		{"relative", "relative", NULL},
+		{NULL, "", NULL},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases) + 1; i++) {
+		struct world w;
+		struct err e = {0};
+		struct stat st;
+		uint64_t kept = 0;
+		world_open(&w);
+		const char *const given[] = {
+			i < ARRAY_LEN(cases) ? cases[i].state : "s", i < ARRAY_LEN(cases) ? cases[i].home : "h"};
+		const char *set[2];
+		for (size_t k = 0; k < 2; k++)
+			set[k] = given[k] && strlen(given[k]) == 1 ? str_fmt(&w.a, "%s/%s", w.dir, given[k]).p
+								   : given[k];
+		w.state = set[0];
+		w.home = set[1];
+		if (i == ARRAY_LEN(cases)) /* a program without an environment */
+			w.env.var = NULL;
+		const char *there = i < ARRAY_LEN(cases) ? cases[i].there : NULL;
+		assert_int_equal(world_create(&w, &e), OK);
+		assert_int_equal(world_grow(&w, 1, 1, &kept, &e), OK);
+		struct told t = verify(&w);
+		assert_int_equal(t.report.problems, 0);
+		assert_true(t.report.no_outside_copy == !there);
+		if (there)
+			assert_int_equal(stat(str_fmt(&w.a, "%s/%s", w.dir, there).p, &st), 0);
+		world_close(&w);
+	}
+}
+
+/* What is in the folder does not hold, by the log's own key or by damage: nothing is signed on it. */
+static void test_what_does_not_fit_is_not_signed_on(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *origin; /* of a checkpoint that is put in place; NULL: none is */
+		uint64_t size;
+		const char *change; /* a shell command in the folder; C is that checkpoint */
+		const char *says;
+	} cases[] = {
+		{"example.org/else", 3, "cp C log/state", "is of the log 'example.org/else'"},
+		{"example.org/else", 3, "cp C log/checkpoint", "is of the log 'example.org/else'"},
+		{"example.org/test", 9, "cp C log/checkpoint", "has 9 entries, but log/state only 3"},
+		{"example.org/test", 3, "cp C log/checkpoint", "do not give the root of log/checkpoint"},
+		{"example.org/test", 2, "cp C log/checkpoint", "log/tile"},
+		{"example.org/test", 3, "cp C log/state; rm log/checkpoint", "do not give the root of log/state"},
+		{"example.org/test", 4, "cp C log/state", "frame 3 is damaged or missing, and 4 are sealed"},
+		{"example.org/test", UINT64_MAX, "cp C log/state; cp C log/checkpoint", "log"},
+		{NULL, 0, "truncate -s 1 log/tile/0/000.p/3", "level 0: a tile of 1 bytes"},
+		{NULL, 0, "rm log/tile/0/000.p/3", "log/tile/0/000.p/3"},
+		{NULL, 0, "truncate -s 1 log/tile/entries/000.p/3", "log/tile/entries"},
+		{NULL, 0, "printf x | dd of=log/tile/entries/000.p/3 bs=1 seek=9 conv=notrunc status=none",
+			"log/tile/entries"},
+		{NULL, 0, "printf '\\0\\1x' >> log/tile/entries/000.p/3", "3 bytes too many"},
+		{NULL, 0, "rm log/tile/entries/000.p/3", "log/tile/entries/000.p/3"},
+		{NULL, 0, "rm records/*", "frame"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		AUTO(buf) note = {0};
+		uint64_t kept = 0;
+		world_open(&w);
+		assert_int_equal(world_create(&w, &e), OK);
+		assert_int_equal(world_grow(&w, 3, 3, &kept, &e), OK);
+		buf_init(&note, 4096);
+		const struct checkpoint c = {
+			str_c(cases[i].origin ? cases[i].origin : "x"), cases[i].size, hash_of(STR("fork"))};
+		checkpoint_text(&note, &c);
+		assert_int_equal(signer_sign_note(w.signer, &note, &e), OK);
+		const char *path = str_fmt(&w.a, "%s/C", w.path).p;
+		assert_int_equal(fs_commit(&w.env, AT_FDCWD, path, buf_str(&note), 0600, &e), OK);
+		assert_int_equal(system(str_fmt(&w.a, "cd '%s' && chmod -R u+w log && %s && rm -r ../state", w.path,
+					 cases[i].change)
+						 .p),
+			0);
+		const char *before = str_fmt(&w.a, "%s/before", w.dir).p;
+		copy_tree(&w, w.path, before);
+		rc r = world_grow(&w, 1, 1, &kept, &e);
+		if (r == OK || !strstr(e.msg, cases[i].says))
+			fail_msg("%s: %d, '%s', not '%s'", cases[i].change, (int)r, e.msg, cases[i].says);
+		assert_int_equal(kept, 3);
+		assert_int_equal(system(str_fmt(&w.a, "diff -r '%s' '%s'", before, w.path).p), 0);
+		world_close(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +476,10 @@ int main(void)
 		cmocka_unit_test(test_the_copy_outside_is_asked_before_each_signature),
 		cmocka_unit_test(test_an_interrupted_start_of_a_log_is_finished_by_the_next),
 		cmocka_unit_test(test_the_copy_outside_catches_up),
+		cmocka_unit_test(test_no_log_is_begun_where_one_has_entries),
+		cmocka_unit_test(test_the_leaf_of_what_is_no_record_is_refused),
+		cmocka_unit_test(test_the_copy_outside_is_below_the_state_folder_or_home),
+		cmocka_unit_test(test_what_does_not_fit_is_not_signed_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "io/fs/fs.h"
@@ -278,6 +279,248 @@ static void test_root_and_consistency_of_every_earlier_size(void **unused)
 	end(&x);
 }
 
+static void test_token_that_is_too_large_is_refused(void **unused)
+{
+	(void)unused;
+	struct writer x;
+	struct archive_ref ref;
+	begin(&x, 1);
+	struct seal_token t = token(&x, "");
+	t.bytes = str_mem(arena_alloc(&x.w.a, CAP_TOKEN + 1), CAP_TOKEN + 1);
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_LIMIT);
+	assert_int_equal(seal_add_policy(x.l, t.bytes, &ref, &x.e), E_LIMIT);
+	t.bytes.n--;
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), OK);
+	/* a name that makes the leaf too long for a log, and a note that no frame has room for */
+	const struct leaf key = {
+		.kind = LEAF_KEY, .name = str_mem(memset(arena_alloc(&x.w.a, CAP_LEAF), 'k', CAP_LEAF), CAP_LEAF)};
+	assert_int_equal(seal_add_leaf(x.l, &key, &ref, &x.e), E_LIMIT);
+	AUTO(buf) note = {0};
+	buf_init(&note, CAP_NOTE);
+	buf_add(&note, t.note);
+	while (note.n <= CAP_LEAF)
+		buf_add(&note, STR("\xe2\x80\x94 other.example/x AAAAAAAA\n"));
+	t.note = buf_str(&note);
+	rc r = seal_add_token(x.l, &t, &ref, &x.e);
+	assert_int_equal(r, E_LIMIT);
+	assert_int_equal(seal_pending(x.l), 1);
+	assert_int_equal(seal_commit(x.l, &x.e), OK);
+	assert_verified(&x.w, 2);
+	end(&x);
+}
+
+/* What nobody but the log's own key can do: seal something that is not as it has to be. Verification names it. */
+static void put_false(struct writer *x, unsigned which)
+{
+	AUTO(buf) text = {0};
+	AUTO(buf) note = {0};
+	AUTO(buf) body = {0};
+	struct archive_ref ref;
+	const struct note_key *key = signer_key(x->w.signer);
+	struct str bytes = STR("token");
+	struct str good = seal_note(x->l);
+	struct leaf leaf = {.kind = LEAF_ANCHOR, .token = LEAF_OTS, .size = 2, .hash = hash_of(bytes)};
+	struct checkpoint c = {
+		which == 1 ? STR("example.org/else") : key->name, which == 2 ? 9 : 2, hash_of(STR("fork"))};
+	enum frame_kind kind = which >= 5 ? FRAME_LEAF : FRAME_TOKEN;
+	buf_init(&note, CAP_LEAF);
+	if (which <= 2) {
+		checkpoint_text(&note, &c);
+		assert_int_equal(signer_sign_note(x->w.signer, &note, &x->e), OK);
+		leaf.size = c.size;
+	} else {
+		buf_add(&note, good);
+	}
+	if (which == 3)
+		buf_add(&note, STR("\xe2\x80\x94 other.example/x AAAAAAAA\n"));
+	if (which == 4)
+		leaf.size = 1;
+	if (which == 6)
+		leaf = (struct leaf){.kind = LEAF_POLICY, .hash = hash_of(bytes)};
+	if (which == 7)
+		leaf = (struct leaf){.kind = LEAF_CONTINUES, .name = STR("example.org/old"), .size = 1};
+	buf_init(&text, CAP_LEAF);
+	leaf_text(&text, &leaf);
+	if (which == 8)
+		buf_add(&text, STR("x"));
+	if (which == 9)
+		kind = FRAME_TOKEN;
+	buf_init(&body, LEAF_BODY_MAX);
+	if (kind == FRAME_TOKEN)
+		leaf_body_add(
+			&body, &(struct leaf_body){buf_str(&text), buf_str(&note), which == 9 ? STR("tokem") : bytes});
+	else
+		buf_add(&body, buf_str(&text));
+	assert_int_equal(archive_frame_add(x->ar, kind, buf_str(&body), NULL, &ref, &x->e), OK);
+	assert_int_equal(archive_sync_records(x->ar, &x->e), OK);
+	assert_int_equal(seal_add(x->l, buf_str(&text), &x->e), OK);
+	assert_int_equal(seal_commit(x->l, &x->e), OK);
+}
+
+static void test_false_entry_under_our_own_signature_is_named(void **unused)
+{
+	(void)unused;
+	static const char *const says[] = {
+		"is of another log",
+		"is of the log 'example.org/else'",
+		"a token about 9 entries, with a checkpoint of 9",
+		"2 signatures on the checkpoint of a token",
+		"a token about 1 entries, with a checkpoint of 2",
+		"are not with it",
+		"are not with it",
+		"with its first entry only",
+		"frame 2",
+		"frame 2",
+	};
+	for (unsigned i = 0; i < ARRAY_LEN(says); i++) {
+		struct writer x;
+		begin(&x, 2);
+		put_false(&x, i);
+		struct told t = verify(&x.w);
+		if (t.report.problems == 0 || !strstr(t.first.msg, says[i]) || !strstr(t.first.msg, "frame 2"))
+			fail_msg("%u: told '%s', not '%s'", i, t.report.problems ? t.first.msg : "", says[i]);
+		assert_int_equal(t.first.code, E_VERIFY);
+		end(&x);
+	}
+}
+
+/* One frame behind the sealed ones, as who can write to the folder adds it. */
+static void test_token_that_does_not_fit_its_note_is_not_kept(void **unused)
+{
+	(void)unused;
+	for (unsigned i = 0; i < 2; i++) {
+		struct writer x;
+		begin(&x, 3);
+		AUTO(buf) text = {0};
+		AUTO(buf) body = {0};
+		AUTO(buf) note = {0};
+		struct archive_ref ref;
+		struct str bytes = STR("token");
+		struct leaf leaf = {.kind = LEAF_ANCHOR, .size = i ? 4 : 2, .hash = hash_of(bytes)};
+		struct checkpoint c = {signer_key(x.w.signer)->name, i ? 4 : 3, hash_of(STR("later"))};
+		buf_init(&note, CAP_LEAF);
+		checkpoint_text(&note, &c);
+		assert_int_equal(signer_sign_note(x.w.signer, &note, &x.e), OK);
+		buf_init(&text, CAP_LEAF);
+		leaf_text(&text, &leaf);
+		buf_init(&body, LEAF_BODY_MAX);
+		leaf_body_add(&body, &(struct leaf_body){buf_str(&text), buf_str(&note), bytes});
+		assert_int_equal(archive_frame_add(x.ar, FRAME_TOKEN, buf_str(&body), NULL, &ref, &x.e), OK);
+		assert_int_equal(archive_sync_records(x.ar, &x.e), OK);
+		assert_int_equal(reopen(&x), OK);
+		assert_int_equal(x.opened.recovery.refused.code, E_VERIFY);
+		assert_non_null(strstr(x.opened.recovery.refused.msg, "with a checkpoint of"));
+		assert_verified(&x.w, 3);
+		end(&x);
+	}
+}
+
+/* A tile that is not at the right edge is not needed to go on, but to judge a token: where it is damaged, the token is
+ * not to blame, and stays. */
+static void test_token_is_not_moved_for_a_damaged_tile(void **unused)
+{
+	(void)unused;
+	static const char *const damage[] = {
+		"rm log/tile/0/000",
+		"truncate -s 32 log/tile/0/000",
+		"printf x | dd of=log/tile/0/000 bs=1 seek=40 conv=notrunc status=none",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(damage); i++) {
+		struct writer x;
+		struct archive_ref ref;
+		begin(&x, 100);
+		struct seal_token t = token(&x, "signature");
+		for (unsigned n = 100; n < 300; n++)
+			assert_int_equal(world_add(&x.w, x.ar, x.l, n, &x.e), OK);
+		assert_int_equal(seal_commit(x.l, &x.e), OK);
+		assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), OK);
+		const char *kept = str_fmt(&x.w.a, "%s/kept", x.w.dir).p;
+		const char *damaged = str_fmt(&x.w.a, "%s/damaged", x.w.dir).p;
+		copy_tree(&x.w, x.w.path, kept);
+		assert_int_equal(
+			system(str_fmt(&x.w.a, "cd '%s' && chmod u+w log/tile/0/000 && %s", x.w.path, damage[i]).p), 0);
+		copy_tree(&x.w, x.w.path, damaged);
+		assert_int_equal(reopen(&x), E_VERIFY);
+		if (!strstr(x.e.msg, "frame 300"))
+			fail_msg("%s", x.e.msg);
+		assert_int_equal(system(str_fmt(&x.w.a, "diff -r '%s' '%s'", damaged, x.w.path).p), 0);
+		copy_tree(&x.w, kept, x.w.path);
+		assert_int_equal(reopen(&x), OK);
+		assert_verified(&x.w, 301);
+		end(&x);
+	}
+}
+
+/* Whatever write fails, what a token's call returned OK for is there, and the archive goes on. */
+static void test_token_on_a_failing_disk_is_kept_or_not_there(void **unused)
+{
+	(void)unused;
+	struct writer x;
+	begin(&x, 254);
+	seal_free(x.l);
+	archive_close(x.ar);
+	x.l = NULL;
+	x.ar = NULL;
+	const char *before = str_fmt(&x.w.a, "%s/before", x.w.dir).p;
+	const char *state = str_fmt(&x.w.a, "%s/state-before", x.w.dir).p;
+	copy_tree(&x.w, x.w.path, before);
+	copy_tree(&x.w, x.w.state, state);
+	for (int n = 0;; n++) {
+		struct archive_ref ref;
+		uint64_t kept = 254;
+		assert_int_equal(reopen(&x), OK);
+		struct seal_token t = token(&x, "signature");
+		x.w.fail_at = n;
+		x.w.changes = 0;
+		rc r = seal_add_token(x.l, &t, &ref, &x.e);
+		kept += r == OK;
+		if (r == OK)
+			r = seal_add_policy(x.l, STR("quorum none\n"), &ref, &x.e);
+		if (r == OK)
+			r = world_add(&x.w, x.ar, x.l, 1, &x.e);
+		if (r == OK)
+			r = seal_commit(x.l, &x.e);
+		x.w.fail_at = -1;
+		bool did = x.w.changes > n;
+		assert_true(did == (r != OK));
+		if (kept == 254) /* the seal is used up, for all that it does */
+			assert_int_equal(seal_add_policy(x.l, STR(""), &ref, &x.e), E_IO);
+		if (kept == 254)
+			assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_IO);
+		assert_int_equal(reopen(&x), OK);
+		assert_true(seal_size(x.l) >= kept);
+		assert_verified(&x.w, seal_size(x.l));
+		copy_tree(&x.w, before, x.w.path);
+		copy_tree(&x.w, state, x.w.state);
+		if (!did)
+			break;
+	}
+	end(&x);
+}
+
+/* The batch is as large as it may be: it is sealed before the token. Frames are left out here, for the time they take.
+ */
+static void test_token_after_a_full_batch_seals_it_first(void **unused)
+{
+	(void)unused;
+	struct writer x;
+	struct archive_ref ref;
+	begin(&x, 1);
+	struct seal_token t = token(&x, "signature");
+	for (unsigned i = 0; i < SEAL_PENDING_MAX; i++)
+		assert_int_equal(seal_add(x.l, STR("x"), &x.e), OK);
+	x.w.fail_at = x.w.changes;
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_IO);
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), E_IO);
+	assert_int_equal(reopen(&x), OK);
+	for (unsigned i = 0; i < SEAL_PENDING_MAX; i++)
+		assert_int_equal(seal_add(x.l, STR("x"), &x.e), OK);
+	assert_int_equal(seal_add_token(x.l, &t, &ref, &x.e), OK);
+	assert_int_equal(seal_size(x.l), 1 + SEAL_PENDING_MAX);
+	assert_int_equal(seal_pending(x.l), 1);
+	end(&x);
+}
+
 /* Most of the partial tiles that those checkpoints had are gone by then. */
 static void test_every_entry_is_proved_under_every_earlier_checkpoint(void **unused)
 {
@@ -324,6 +567,12 @@ int main(void)
 		cmocka_unit_test(test_policy_and_key_are_entries),
 		cmocka_unit_test(test_a_log_continues_another_with_its_first_entry),
 		cmocka_unit_test(test_token_about_what_this_log_never_was_is_refused),
+		cmocka_unit_test(test_token_that_is_too_large_is_refused),
+		cmocka_unit_test(test_false_entry_under_our_own_signature_is_named),
+		cmocka_unit_test(test_token_that_does_not_fit_its_note_is_not_kept),
+		cmocka_unit_test(test_token_is_not_moved_for_a_damaged_tile),
+		cmocka_unit_test(test_token_on_a_failing_disk_is_kept_or_not_there),
+		cmocka_unit_test(test_token_after_a_full_batch_seals_it_first),
 		cmocka_unit_test(test_token_with_a_cosigned_checkpoint_is_refused),
 		cmocka_unit_test(test_token_about_a_fork_behind_the_published_checkpoint_is_found),
 		cmocka_unit_test(test_root_and_consistency_of_every_earlier_size),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "formats/record/record.h"
 #include "io/fs/fs.h"
 #include "stages/seal/test_world.h"
 
@@ -241,9 +242,233 @@ static void test_what_a_crash_left_goes_to_lost_and_found(void **unused)
 	world_close(&w);
 }
 
+/* Reading log/ and the copy outside only, as a reader does before each answer. */
+static void test_what_was_signed_is_checked_without_the_records(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *change; /* a shell command in the folder */
+		uint64_t problems;
+		uint64_t known_outside;
+	} cases[] = {
+		{"true", 0, 0},
+		{"rm -r records warc", 0, 0},
+		{"rm log/state", 1, 0},
+		{"rm log/state log/checkpoint", 2, 0},
+		{"printf junk > log/checkpoint", 1, 0},
+		{"cp two log/checkpoint", 0, 0}, /* signed and not published */
+		{"cp two log/state", 1, 0},      /* less signed than published */
+		{"cp two log/state; cp two log/checkpoint", 0, 4},
+		{"for f in ../state/onrecord/*; do printf junk > $f; done", 1, 0},
+		{"for f in ../state/onrecord/*; do rm $f; mkdir $f; done", 1, 0},
+		{"rm -r ../state", 0, 0},
+		{"cp fork log/state; cp fork log/checkpoint", 1, 0},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		AUTO(buf) fork = {0};
+		uint64_t kept = 0;
+		struct archive *ar = NULL;
+		world_open(&w);
+		assert_int_equal(world_create(&w, &e), OK);
+		assert_int_equal(world_grow(&w, 2, 2, &kept, &e), OK);
+		assert_int_equal(system(str_fmt(&w.a, "cp '%s/log/state' '%s/two'", w.path, w.path).p), 0);
+		assert_int_equal(world_grow(&w, 2, 2, &kept, &e), OK);
+		buf_init(&fork, 4096);
+		const struct checkpoint c = {signer_key(w.signer)->name, 4, hash_of(STR("fork"))};
+		checkpoint_text(&fork, &c);
+		assert_int_equal(signer_sign_note(w.signer, &fork, &e), OK);
+		const char *path = str_fmt(&w.a, "%s/fork", w.path).p;
+		assert_int_equal(fs_commit(&w.env, AT_FDCWD, path, buf_str(&fork), 0600, &e), OK);
+		assert_int_equal(system(str_fmt(&w.a, "cd '%s' && %s", w.path, cases[i].change).p), 0);
+		struct told t = told_nothing();
+		assert_int_equal(archive_open(&w.env, w.path, false, &ar, &e), OK);
+		assert_int_equal(seal_verify_signed(ar, signer_key(w.signer), &t.report, &e), OK);
+		archive_close(ar);
+		if (t.report.problems != cases[i].problems || t.report.known_outside != cases[i].known_outside)
+			fail_msg("%s: %llu problems, %llu known outside: %s", cases[i].change,
+				(unsigned long long)t.report.problems, (unsigned long long)t.report.known_outside,
+				t.first.msg);
+		world_close(&w);
+	}
+}
+
+/* One entry's bytes, as they are looked at before they are shown. */
+static void test_a_span_is_checked_by_itself(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *change;
+		rc want;
+	} cases[] = {
+		{"true", OK},
+		{"for f in warc/*; do printf X | dd of=$f bs=1 seek=200 conv=notrunc status=none; done", E_VERIFY},
+		{"for f in warc/*; do truncate -s 20 $f; done", E_VERIFY},
+		{"rm warc/*", E_VERIFY},
+		{"for f in warc/*; do rm $f; mkdir $f; done", E_FORMAT},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		struct archive *ar = NULL;
+		struct archive_scan *s = NULL;
+		struct frame f;
+		uint64_t kept = 0;
+		world_open(&w);
+		assert_int_equal(world_create(&w, &e), OK);
+		assert_int_equal(world_grow(&w, 2, 2, &kept, &e), OK);
+		assert_int_equal(
+			system(str_fmt(&w.a, "cd '%s' && chmod u+w warc/* && %s", w.path, cases[i].change).p), 0);
+		assert_int_equal(archive_open(&w.env, w.path, false, &ar, &e), OK);
+		assert_int_equal(archive_scan_new(ar, 1, &s, &e), OK);
+		assert_int_equal(archive_scan_next(s, &f, &e), OK);
+		rc r = seal_check_span(ar, &f, &e);
+		if (r != cases[i].want)
+			fail_msg("%s: %d: %s", cases[i].change, (int)r, e.msg);
+		archive_scan_free(s);
+		archive_close(ar);
+		world_close(&w);
+	}
+}
+
+static struct record record_of(struct arena *a, const char *kind, const char *file)
+{
+	static const uint8_t key[RECORD_KEY_SIZE] = {1};
+	struct record r;
+	struct err e;
+	record_begin(a, &r, kind, key);
+	record_add(a, &r, "url", STR("https://news.example/"));
+	if (file)
+		record_add(a, &r, "warc.file", str_c(file));
+	assert_int_equal(record_finish(a, &r, &e), OK);
+	return r;
+}
+
+static void test_a_record_without_a_span_has_none_to_check(void **unused)
+{
+	(void)unused;
+	static const struct {
+		const char *file;
+		rc want;
+	} cases[] = {{NULL, OK}, {"../x", E_VERIFY}};
+	struct world w;
+	struct err e = {0};
+	struct archive *ar = NULL;
+	world_open(&w);
+	assert_int_equal(world_create(&w, &e), OK);
+	assert_int_equal(archive_open(&w.env, w.path, false, &ar, &e), OK);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO(buf) body = {0};
+		struct record r = record_of(&w.a, "source", cases[i].file);
+		buf_init(&body, CAP_RECORD);
+		record_encode(&body, &r);
+		const struct frame f = {.kind = FRAME_RECORD, .body = buf_str(&body)};
+		assert_int_equal(seal_check_span(ar, &f, &e), cases[i].want);
+	}
+	const struct frame junk = {.kind = FRAME_RECORD, .body = STR("junk")};
+	assert_int_equal(seal_check_span(ar, &junk, &e), E_FORMAT);
+	archive_close(ar);
+	world_close(&w);
+}
+
+static void count_entry(struct seal_report *r, const struct frame *f, bool sealed)
+{
+	struct told *t = (struct told *)(void *)r;
+	assert_true(sealed == (f->ref.index < 4));
+	t->unfinished++;
+}
+
+/* Each entry that holds is named once, damaged ones never; who does not ask is not told. */
+static void test_entries_that_hold_are_named_to_who_asks(void **unused)
+{
+	(void)unused;
+	struct world w;
+	struct err e = {0};
+	struct archive *ar = NULL;
+	uint64_t kept = 0;
+	world_open(&w);
+	assert_int_equal(world_create(&w, &e), OK);
+	assert_int_equal(world_grow(&w, 4, 2, &kept, &e), OK);
+	assert_int_equal(world_grow(&w, 2, 0, &kept, &e), OK);
+	assert_int_equal(system(str_fmt(&w.a, "cd '%s' && cp log/state log/state.tmp", w.path).p), 0);
+	for (unsigned damaged = 0; damaged < 2; damaged++) {
+		if (damaged)
+			assert_int_equal(system(str_fmt(&w.a,
+						 "cd '%s' && chmod u+w warc/* && for f in warc/*; do printf X | dd "
+						 "of=$f bs=1 seek=10 "
+						 "conv=notrunc status=none; done",
+						 w.path)
+							 .p),
+				0);
+		struct told t = told_nothing();
+		t.report.entry = count_entry;
+		t.report.note = NULL;
+		w.state = damaged ? NULL : w.state;
+		assert_int_equal(archive_open(&w.env, w.path, false, &ar, &e), OK);
+		assert_int_equal(seal_verify(ar, signer_key(w.signer), &t.report, &e), OK);
+		archive_close(ar);
+		assert_int_equal(t.report.problems, damaged);
+		assert_int_equal(t.unfinished, 6 - damaged);
+		assert_int_equal(t.report.leftovers, 1);
+	}
+	world_close(&w);
+}
+
+/* A reader's report in whose midst another command adds entries and seals them. */
+struct busy {
+	struct told told; /* first */
+	struct world *w;
+	unsigned more;
+};
+
+static void grow_once(struct seal_report *r, const struct frame *f, bool sealed)
+{
+	struct busy *b = (struct busy *)(void *)r;
+	struct err e = {0};
+	uint64_t kept = 0;
+	(void)sealed;
+	if (f->ref.index == 0 && world_grow(b->w, b->more, 1, &kept, &e) != OK)
+		fail_msg("%s", e.msg);
+}
+
+/* Partial tiles are replaced, full ones come, all while they are looked at. */
+static void test_a_command_at_work_is_no_damage(void **unused)
+{
+	(void)unused;
+	static const struct {
+		unsigned before;
+		unsigned more;
+	} cases[] = {{1, 1}, {3, 2}, {255, 1}, {255, 2}, {254, 5}, {256, 1}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+		struct err e = {0};
+		uint64_t kept = 0;
+		struct archive *ar = NULL;
+		world_open(&w);
+		assert_int_equal(world_create(&w, &e), OK);
+		assert_int_equal(world_grow(&w, cases[i].before, cases[i].before, &kept, &e), OK);
+		struct busy b = {told_nothing(), &w, cases[i].more};
+		b.told.report.entry = grow_once;
+		assert_int_equal(archive_open(&w.env, w.path, false, &ar, &e), OK);
+		assert_int_equal(seal_verify(ar, signer_key(w.signer), &b.told.report, &e), OK);
+		archive_close(ar);
+		if (b.told.report.problems)
+			fail_msg("%u and %u: %s", cases[i].before, cases[i].more, b.told.first.msg);
+		assert_int_equal(b.told.report.sealed, cases[i].before);
+		assert_verified(&w, cases[i].before + cases[i].more);
+		world_close(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_was_signed_is_checked_without_the_records),
+		cmocka_unit_test(test_a_span_is_checked_by_itself),
+		cmocka_unit_test(test_a_record_without_a_span_has_none_to_check),
+		cmocka_unit_test(test_a_command_at_work_is_no_damage),
+		cmocka_unit_test(test_entries_that_hold_are_named_to_who_asks),
 		cmocka_unit_test(test_a_flipped_bit_anywhere_is_named),
 		cmocka_unit_test(test_a_missing_or_foreign_file_is_named),
 		cmocka_unit_test(test_an_older_copy_of_the_folder_is_told_and_not_signed_on),

@@ -13,7 +13,8 @@ struct world {
 	struct arena a;
 	char dir[64];
 	const char *path;  /* the archive */
-	const char *state; /* where the outside copy goes */
+	const char *state; /* where the outside copy goes: XDG_STATE_HOME */
+	const char *home;  /* HOME; NULL unless a test sets it */
 	struct signer *signer;
 	uint64_t random;
 	int fail_at; /* the change that fails, counted from 0; -1: none */
@@ -38,6 +39,8 @@ struct told {
 	char last_note[256];
 };
 
+/* For a report that collects problems and notes. */
+struct told told_nothing(void);
 struct told verify(struct world *w);
 void assert_verified(struct world *w, uint64_t sealed);
 

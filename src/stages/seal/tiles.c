@@ -106,6 +106,26 @@ static rc edge_tile(
 	return OK;
 }
 
+/* What is read of the bundle is written again with the next entries, so it has to be what the tile has the hashes of.
+ */
+static rc check_bundle(const struct tile_builder *b, unsigned width, struct err *e)
+{
+	struct str rest = buf_str(&b->bundle);
+	for (unsigned i = 0; i < width; i++) {
+		struct str entry;
+		struct hash h;
+		rc r = tlog_bundle_next(&rest, &entry, e);
+		if (r == OK)
+			h = tlog_leaf_hash(entry);
+		if (r != OK || !hash_eq(&h, &b->tile[0][i]))
+			return err_set(e, E_VERIFY,
+				"log/tile/entries: the last bundle is not what the tile has the hashes of");
+	}
+	if (rest.n)
+		return err_set(e, E_VERIFY, "log/tile/entries: %zu bytes too many in the last bundle", rest.n);
+	return OK;
+}
+
 rc tile_builder_load(struct tile_builder *b, int dir, uint64_t size, struct err *e)
 {
 	AUTO(buf) bytes = {0};
@@ -123,6 +143,7 @@ rc tile_builder_load(struct tile_builder *b, int dir, uint64_t size, struct err 
 	buf_reset(&b->bundle);
 	if (width_at(size, 0))
 		TRY(load_tile(dir, -1, index_at(size, 0), width_at(size, 0), &b->bundle, e));
+	TRY(check_bundle(b, width_at(size, 0), e));
 	if (size >> 63)
 		return err_set(e, E_LIMIT, "log of 2^63 leaves");
 	struct edge_tiles from = {{edge_tile}, b, size};
