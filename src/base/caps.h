@@ -63,6 +63,7 @@
 #define CAP_HTTPD_HEAD (32u * KIB)       /* request line and fields that our servers take; more is 431 */
 #define CAP_HTTPD_CONNECTIONS 64u        /* at the same time; more wait in the system's queue */
 #define CAP_HTTPD_IDLE_SECONDS 15u       /* without a byte */
+#define CAP_HTTPD_HEAD_SECONDS 20u       /* for a whole head, from the connection or the last answer on */
 #define CAP_HTTPD_BODY_SECONDS 60u       /* for a whole body */
 #define CAP_PROOF_FILE (2u * MIB)        /* a .tlog-proof, CAP_NOTE in it */
 #define CAP_PROOF_EXTRA (64u * KIB)      /* its line "extra" */

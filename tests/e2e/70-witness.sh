@@ -28,6 +28,13 @@ is "and nobody else can read its private part" 600 "$(stat -c %a "$T/alice/key")
 is "a key under a passphrase lies in no other file" "format lock logs onrecord.age vkey" \
 	"$(ls "$T/carol" | tr '\n' ' ' | sed 's/ $//')"
 is "and is as private" 600 "$(stat -c %a "$T/carol/onrecord.age")"
+rm "$T/bob/format" # as a crash at the end of init leaves it
+exits "a folder with a key is not finished under another name" 1 "$ONRECORD" witness init --no-passphrase --name example.org/eve "$T/bob"
+ok "under its own it is" "$ONRECORD" witness init --no-passphrase --name example.org/bob "$T/bob"
+yes | timeout 20 "$ONRECORD" witness sign -C "$T/bob" - >"$T/out" 2>&1
+is "a request without an end is refused" 3 $?
+env -u XDG_STATE_HOME -u HOME timeout 2 "$ONRECORD" witness serve -C "$T/bob" --listen 127.0.0.1:0 >"$T/out" 2>"$T/err"
+is "a witness that could not notice an older copy says so" 1 "$(grep -c 'no outside copy' "$T/err")"
 exits "trusted once is enough" 1 env XDG_STATE_HOME="$T/state-bob" "$ONRECORD" witness trust -C "$T/bob" "$vkey"
 
 # serve NAME OPTION...: sets $url and $server
@@ -113,6 +120,22 @@ exits "the key is not served" 22 curl -sSf --path-as-is "$url_alice/../key/check
 
 ok "verify against what alice holds" "$ONRECORD" verify --against "$T/held"
 is "names her" 1 "$(grep -c 'cosigned by example.org/alice: the front of this log' "$T/out")"
+is "and says that she is not enough" 1 "$(grep -c 'front of this log (quorum not reached, needs 2 of 3: alice; missing bob, carol)' "$T/out")"
+sed 's/^group two 2/group two any/' "$T/policy" >"$T/weak"
+"$ONRECORD" policy -q "$T/weak"
+"$ONRECORD" policy -q "$T/policy2"
+python3 -c 'import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.execute("delete from token where idx = (select max(idx) from token where what = ?)", ("policy",)); d.commit()' "$T/a/catalog.db"
+ok "a catalog without the last policy" "$ONRECORD" verify --against "$T/held"
+is "does not make verify go by another" 1 "$(grep -c 'quorum not reached, needs 2 of 3: alice' "$T/out")"
+"$ONRECORD" reindex -q >/dev/null
+exits "a policy that is handed in must be satisfied" 1 "$ONRECORD" verify --against "$T/held" --policy "$T/policy"
+is "and it is said that it is not" 1 "$(grep -c 'the quorum of .* is not reached: needs 2 of 3: alice' "$T/err")"
+sed 's/^group two 2/group two any/' "$T/policy" >"$T/any"
+ok "hers is enough for another" "$ONRECORD" verify --against "$T/held" --policy "$T/any"
+is "which is said" 1 "$(grep -c 'front of this log (quorum reached, 1 of 3: alice; missing bob, carol)' "$T/out")"
+"$ONRECORD" init --no-passphrase --json "$T/b" --origin example.org/else 2>/dev/null | json "rows[-1]['vkey']" >"$T/else"
+sed "s#^log .*#log $(cat "$T/else")#" "$T/any" >"$T/for-another"
+exits "a policy for another log is not for this one" 1 "$ONRECORD" verify --against "$T/held" --policy "$T/for-another"
 
 # status URL FILE: of a POST
 status() {

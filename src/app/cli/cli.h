@@ -130,6 +130,9 @@ MUST_USE rc cli_passphrase(struct pipeline_ui *ui, bool fresh, struct secret *re
 MUST_USE rc cli_read_input(const char *path, size_t cap, struct buf *ret, struct err *e);
 /* To -o, or standard output. OK · E_IO · E_DENIED. */
 MUST_USE rc cli_write_output(struct cli *c, struct str bytes, struct err *e);
+/* A policy that asks for another log's signature would never be satisfied. OK · E_VERIFY the log is not among its logs,
+ * and there are some. `path` is for the message. */
+MUST_USE rc cli_policy_for(const char *path, const struct policy *policy, const struct note_key *log, struct err *e);
 /* Seconds since 1970 as "2018-11-15T07:25:09Z". */
 struct str cli_time(struct arena *a, uint64_t seconds);
 /* witnesses_load() for commands that look: what goes wrong is said, and then there are none. */

@@ -79,9 +79,9 @@ static rc witness_trust(struct cli *c, struct err *e)
 	return OK;
 }
 
-static void warn_outside(struct cli *c, const struct cosign_answer *got)
+static void warn_outside(struct cli *c, const struct cosign *w)
 {
-	if (got->no_outside_copy)
+	if (!cosign_has_outside(w))
 		cli_note(c, "no outside copy: an older copy of this folder would not be noticed");
 }
 
@@ -95,10 +95,10 @@ static rc witness_sign(struct cli *c, struct err *e)
 		return err_set(e, E_USAGE, "usage: onrecord witness sign REQUEST-FILE");
 	TRY(cli_read_input(c->o.args[1], CAP_WITNESS_REQUEST, &body, e));
 	TRY(cosign_open(c->env, folder(c), &how, &w, e));
+	warn_outside(c, w);
 	rc r = cosign_answer(w, buf_str(&body), &c->run, &got, e);
 	cosign_free(w);
 	TRY(r);
-	warn_outside(c, &got);
 	if (got.body.n)
 		TRY(cli_write_output(c, got.body, e));
 	if (got.status == WITNESS_SIGN)
@@ -180,9 +180,11 @@ static rc listen_at(struct cli *c, struct httpd_options *o, struct err *e)
 	struct str number = colon < s.n ? str_from(s, colon + 1) : s;
 	if (s.n && (!str_to_u64(number, &port) || port > UINT16_MAX))
 		return err_set(e, E_USAGE, "--listen takes ADDRESS:PORT, not '%.*s'", STR_FMT(s));
-	o->address = colon < s.n ? str_sub(s, 0, colon) : STR("127.0.0.1");
+	o->address = colon < s.n ? str_sub(s, 0, colon) : STR("");
 	if (str_starts(o->address, STR("[")) && str_ends(o->address, STR("]")))
 		o->address = str_sub(o->address, 1, o->address.n - 1);
+	if (o->address.n == 0)
+		o->address = STR("127.0.0.1");
 	o->port = (uint16_t)port;
 	return OK;
 }
@@ -196,6 +198,7 @@ static rc witness_serve(struct cli *c, struct err *e)
 		.max_body = CAP_WITNESS_REQUEST, .threads = SERVE_THREADS, .answer = answer, .ctx = &s};
 	TRY(listen_at(c, &o, e));
 	TRY(cosign_open(c->env, folder(c), &how, &s.w, e));
+	warn_outside(c, s.w);
 	rc r = httpd_open(c->env, &o, &h, e);
 	if (r == OK) {
 		if (c->o.json) {

@@ -298,9 +298,11 @@ static rc check_cosignatures(struct checking *k, struct err *e)
 
 /* A checkpoint that somebody else kept. */
 struct held {
+	bool has_policy;
 	struct policy policy;
 	struct note_key *keys; /* the log's, then the policy's witnesses */
 	size_t nkeys;
+	bool *by; /* by place in policy.nodes */
 	struct note note;
 	struct checkpoint checkpoint;
 };
@@ -315,8 +317,11 @@ static rc held_open(
 		TRY(cli_read_input(o->policy, CAP_POLICY, policy, e));
 		if (policy_parse(a, buf_str(policy), &ret->policy, e) != OK)
 			return err_add(e, "%s", o->policy);
+		TRY(cli_policy_for(o->policy, &ret->policy, pipeline_key(k->p), e));
+		ret->has_policy = true;
 	} else {
-		TRY(witnesses_load(k->p, a, &w, e));
+		TRY(witnesses_judge(k->p, &k->seen, a, &w, e));
+		ret->has_policy = w.has_policy;
 		ret->policy = w.policy;
 	}
 	*(struct note_key *)arena_push(a, &ret->keys, &ret->nkeys, sizeof(*ret->keys)) = *pipeline_key(k->p);
@@ -328,7 +333,24 @@ static rc held_open(
 	rc r = seal_parse_checkpoint(buf_str(file), pipeline_key(k->p), a, &ret->checkpoint, e);
 	if (r == OK)
 		r = note_open(a, buf_str(file), ret->keys, ret->nkeys, &ret->note, e);
-	return r == OK ? OK : err_add(e, "%s", o->against);
+	if (r != OK)
+		return err_add(e, "%s", o->against);
+	ret->by = arena_alloc(a, ret->policy.nnodes * sizeof(bool));
+	for (size_t i = 0, key = 1; i < ret->policy.nnodes; i++)
+		if (ret->policy.nodes[i].kind == POLICY_WITNESS)
+			ret->by[i] = note_sig_by(&ret->note, key++) != NULL;
+	return OK;
+}
+
+/* Who hands in a policy asks for its quorum. */
+static void check_quorum(struct checking *k, struct arena *a, const struct held *h)
+{
+	struct err e;
+	if (!k->c->o.policy || policy_satisfied(&h->policy, h->by))
+		return;
+	rc_ignore(err_set(&e, E_VERIFY, "%s: the quorum of %s is not reached: %.*s", k->c->o.against, k->c->o.policy,
+		STR_FMT(policy_explain(a, &h->policy, h->by))));
+	add_problem(k, &e);
 }
 
 static struct str held_by(struct arena *a, const struct held *h)
@@ -355,6 +377,10 @@ static void say_against(struct checking *k, struct arena *a, const struct held *
 			if (note_sig_by(&h->note, i))
 				jsonw_str(&w, NULL, h->keys[i].name);
 		jsonw_close(&w, ']');
+		if (h->has_policy)
+			jsonw_bool(&w, "quorum", policy_satisfied(&h->policy, h->by));
+		if (h->has_policy)
+			jsonw_str(&w, "said", policy_explain(a, &h->policy, h->by));
 		jsonw_close(&w, '}');
 		buf_addc(&c->out, '\n');
 		cli_flush(c);
@@ -363,7 +389,13 @@ static void say_against(struct checking *k, struct arena *a, const struct held *
 		buf_addf(&c->out, ": a checkpoint of %llu entries, cosigned by ",
 			(unsigned long long)h->checkpoint.size);
 		cli_text(&c->out, by);
-		buf_addf(&c->out, ": %s\n", verdict);
+		buf_addf(&c->out, ": %s", verdict);
+		if (h->has_policy) {
+			buf_addf(&c->out, " (quorum %sreached, ", policy_satisfied(&h->policy, h->by) ? "" : "not ");
+			cli_text(&c->out, policy_explain(a, &h->policy, h->by));
+			buf_addc(&c->out, ')');
+		}
+		buf_addc(&c->out, '\n');
 		cli_flush(c);
 	}
 }
@@ -381,6 +413,7 @@ static rc check_against(struct checking *k, struct err *e)
 	if (!k->c->o.against)
 		return OK;
 	TRY(held_open(k, &a, &file, &policy, &h, e));
+	check_quorum(k, &a, &h);
 	TRY(seal_checkpoint(pipeline_archive(k->p), pipeline_key(k->p), &a, &now, NULL, e));
 	uint64_t size = h.checkpoint.size;
 	if (size > now.size) {

@@ -16,7 +16,7 @@ rc cli_read_input(const char *path, size_t cap, struct buf *ret, struct err *e)
 	uint64_t size = 0;
 	bool is_stdin = str_eq(str_c(path), STR("-"));
 	buf_init(ret, cap);
-	for (int ch = 0; is_stdin && (ch = getc(stdin)) != EOF;)
+	for (int ch = 0; is_stdin && !ret->over && (ch = getc(stdin)) != EOF;)
 		buf_addc(ret, (char)ch);
 	if (!is_stdin) {
 		TRY(fs_open_input(path, &fd, &size, e));
@@ -37,6 +37,15 @@ rc cli_write_output(struct cli *c, struct str bytes, struct err *e)
 	buf_add(&c->out, bytes);
 	cli_flush(c);
 	return OK;
+}
+
+rc cli_policy_for(const char *path, const struct policy *policy, const struct note_key *log, struct err *e)
+{
+	bool ours = policy->nlogs == 0;
+	for (size_t i = 0; i < policy->nlogs; i++)
+		ours |= str_eq(policy->logs[i].key.name, log->name) &&
+			memcmp(policy->logs[i].key.pub, log->pub, sizeof(log->pub)) == 0;
+	return ours ? OK : err_set(e, E_VERIFY, "%s: this archive's log is not among its logs", path);
 }
 
 struct str cli_time(struct arena *a, uint64_t seconds)

@@ -95,6 +95,17 @@ static bool is_there(const struct cosignature *c, size_t n, uint64_t size, struc
 	return false;
 }
 
+/* Of this checkpoint only: a log may have thousands, and each costs two signatures to judge. */
+static void leave_others(struct witnesses_seen *s, struct str note)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->nkept; i++)
+		if (str_eq(s->kept[i].note, note))
+			s->kept[n++] = s->kept[i];
+	s->nkept = n;
+}
+
+/* One line of each witness, its earliest: more would say nothing and stay in the log for ever. */
 static rc keep(struct pipeline *p, struct str note, const struct note *answer, const struct note_key *keys,
 	struct witnesses_import *ret, struct err *e)
 {
@@ -103,11 +114,12 @@ static rc keep(struct pipeline *p, struct str note, const struct note *answer, c
 	struct cosignature *there = NULL;
 	size_t nthere = 0;
 	TRY(witnesses_collect(p, &seen, e));
+	leave_others(&seen, note);
 	TRY(witnesses_check(p, &seen, &a, &there, &nthere, e));
 	for (size_t i = 0; i < answer->nsigs; i++) {
 		const struct note_sig *s = &answer->sigs[i];
 		AUTO(buf) line = {0};
-		if (!s->good)
+		if (!s->good || note_sig_by(answer, s->key) != s)
 			continue;
 		if (is_there(there, nthere, ret->size, keys[s->key].name, s->time)) {
 			ret->there++;

@@ -255,6 +255,30 @@ static void test_what_does_not_hold_is_not_imported(void **state)
 	world_close(&w);
 }
 
+/* Each becomes an entry of the log, which nobody can take out again. */
+static void test_of_many_lines_of_a_witness_one_is_kept(void **state)
+{
+	(void)state;
+	struct world w;
+	struct witnesses_import got;
+	struct err e;
+	world_open(&w);
+	struct pipeline *p = with_policy(&w);
+	struct str many = STR("");
+	for (unsigned i = 0; i < 40; i++)
+		many = str_join(&w.a, many, line(&w, p, i % 2, 100 + (i * 7) % 40));
+	many = str_join(&w.a, many, line(&w, p, 0, 100)); /* the first line again */
+	assert_int_equal(import(&w, p, many, &got, &e), OK);
+	assert_true(got.added == 2 && got.there == 0);
+	assert_int_equal(import(&w, p, many, &got, &e), OK);
+	assert_true(got.added == 0 && got.there == 2);
+	assert_int_equal(pipeline_seal(p, &e), OK);
+	struct witnesses all = load(&w, p);
+	assert_true(all.n == 1 && all.at[0].times[0] == 100 && all.at[0].times[1] == 101);
+	assert_int_equal(pipeline_close(p, &e), OK);
+	world_close(&w);
+}
+
 static void test_kept_cosignatures_are_judged(void **state)
 {
 	(void)state;
@@ -290,6 +314,36 @@ static void test_kept_cosignatures_are_judged(void **state)
 	assert_true(!c[1].good && !c[1].known);
 	assert_true(!c[2].good && c[2].known);
 	assert_int_equal(pipeline_close(p, &e), OK);
+	world_close(&w);
+}
+
+/* Whoever can write to the folder, and has no key, says whom to believe. */
+static void test_a_policy_that_is_not_sealed_does_not_count(void **state)
+{
+	(void)state;
+	struct world w;
+	struct witnesses_import got;
+	struct err e;
+	world_open(&w);
+	struct pipeline *p = with_policy(&w);
+	assert_int_equal(import(&w, p, line(&w, p, 0, 10), &got, &e), OK);
+	assert_int_equal(pipeline_close(p, &e), OK);
+	struct str planted = str_fmt(
+		&w.a, "witness alice %.*s\nquorum alice\n", STR_FMT(note_key_text(&w.a, &w.by[0].key)));
+	p = opened(&w, true);
+	assert_int_equal(pipeline_add_policy(p, planted, &e), OK);
+	struct witnesses all = load(&w, p);
+	assert_true(str_eq(all.text, w.policy));
+	pipeline_abandon(p);
+	/* nor when nobody can move it away, and the catalog is made from what lies there */
+	assert_int_equal(unlink(str_fmt(&w.a, "%s/catalog.db", w.path).p), 0);
+	assert_int_equal(unlink(str_fmt(&w.a, "%s/keys/log.key", w.path).p), 0);
+	p = opened(&w, false);
+	all = load(&w, p);
+	assert_true(all.has_policy && str_eq(all.text, w.policy));
+	const struct cosigned *at = witnesses_of(&all, 0);
+	assert_true(at && !at->satisfied);
+	pipeline_abandon(p);
 	world_close(&w);
 }
 
@@ -382,7 +436,9 @@ int main(void)
 		cmocka_unit_test(test_the_time_is_that_of_the_quorum),
 		cmocka_unit_test(test_of_several_checkpoints_the_first_with_a_quorum_counts),
 		cmocka_unit_test(test_what_does_not_hold_is_not_imported),
+		cmocka_unit_test(test_of_many_lines_of_a_witness_one_is_kept),
 		cmocka_unit_test(test_kept_cosignatures_are_judged),
+		cmocka_unit_test(test_a_policy_that_is_not_sealed_does_not_count),
 		cmocka_unit_test(test_a_witness_is_asked_twice_at_most),
 		cmocka_unit_test(test_an_import_that_fails_can_be_done_again),
 	};

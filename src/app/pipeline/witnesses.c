@@ -10,8 +10,8 @@
 static void see_token(struct witnesses_seen *s, const struct pipeline_token *t)
 {
 	if (t->leaf.kind == LEAF_POLICY) {
-		struct str *p = arena_push(&s->a, &s->policies, &s->npolicies, sizeof(*p));
-		*p = str_dup(&s->a, t->bytes);
+		struct witnesses_policy *p = arena_push(&s->a, &s->policies, &s->npolicies, sizeof(*p));
+		*p = (struct witnesses_policy){t->ref.index, str_dup(&s->a, t->text), str_dup(&s->a, t->bytes)};
 	} else if (t->leaf.kind == LEAF_ANCHOR && t->leaf.token == LEAF_COSIG) {
 		/* witnesses are asked about one checkpoint together */
 		bool same = s->nkept && str_eq(s->kept[s->nkept - 1].note, t->note);
@@ -160,23 +160,40 @@ static void find_time(struct arena *a, const struct policy *policy, struct cosig
 	}
 }
 
-rc witnesses_load(struct pipeline *p, struct arena *a, struct witnesses *ret, struct err *e)
+/* The last one that is sealed; NULL when none is. It says who is believed, so the catalog's word is not enough. */
+static rc policy_that_counts(
+	const struct judge *j, const struct witnesses_seen *s, const struct witnesses_policy **ret, struct err *e)
 {
-	AUTO(witnesses_seen) all = {0};
+	struct tlog_proof unused;
+	size_t n = s->npolicies;
+	while (n > 0 && s->policies[n - 1].index >= j->now.size)
+		n--;
+	*ret = n ? &s->policies[n - 1] : NULL;
+	if (n == 0 || seal_prove(j->p->ar, &j->now, (*ret)->index, (*ret)->leaf, &unused, e) == OK)
+		return OK;
+	return err_add(e, "the policy of entry %llu", (unsigned long long)(*ret)->index);
+}
+
+rc witnesses_judge(
+	struct pipeline *p, const struct witnesses_seen *all, struct arena *a, struct witnesses *ret, struct err *e)
+{
+	const struct witnesses_policy *last = NULL;
 	struct judge j;
 	*ret = (struct witnesses){0};
-	TRY(witnesses_collect(p, &all, e));
-	if (all.npolicies == 0)
+	if (all->npolicies == 0)
 		return OK;
-	struct witnesses w = {.has_policy = true, .text = str_dup(a, all.policies[all.npolicies - 1])};
+	TRY(judge_begin(&j, p, a, e));
+	TRY(policy_that_counts(&j, all, &last, e));
+	if (!last)
+		return OK;
+	struct witnesses w = {.has_policy = true, .text = str_dup(a, last->text)};
 	if (policy_parse(a, w.text, &w.policy, e) != OK)
 		return err_add(e, "the sealed policy");
-	TRY(judge_begin(&j, p, a, e));
 	judge_add_keys(&j, &w.policy);
-	for (size_t i = 0; i < all.nkept; i++) {
+	for (size_t i = 0; i < all->nkept; i++) {
 		struct note_sig s;
 		struct err why;
-		rc r = judge_line(&j, &all.kept[i], &s, &why);
+		rc r = judge_line(&j, &all->kept[i], &s, &why);
 		if (r == OK)
 			count_in(a, &w, &j, &s);
 		else
@@ -186,6 +203,14 @@ rc witnesses_load(struct pipeline *p, struct arena *a, struct witnesses *ret, st
 		find_time(a, &w.policy, &w.at[i]);
 	*ret = w;
 	return OK;
+}
+
+rc witnesses_load(struct pipeline *p, struct arena *a, struct witnesses *ret, struct err *e)
+{
+	AUTO(witnesses_seen) all = {0};
+	*ret = (struct witnesses){0};
+	TRY(witnesses_collect(p, &all, e));
+	return witnesses_judge(p, &all, a, ret, e);
 }
 
 static size_t count_by(const struct witnesses *w, const struct cosigned *c)
@@ -242,7 +267,8 @@ rc witnesses_check(struct pipeline *p, const struct witnesses_seen *s, struct ar
 	for (size_t i = 0; i < s->npolicies; i++) {
 		struct policy policy;
 		/* what is sealed is what was parsed when it was kept; one that is not says nothing about signers */
-		if (policy_parse(a, s->policies[i], &policy, e) == OK)
+		const struct witnesses_policy *sealed = &s->policies[i];
+		if (sealed->index < j.now.size && policy_parse(a, sealed->text, &policy, e) == OK)
 			judge_add_keys(&j, &policy);
 	}
 	struct cosignature *c = arena_alloc(a, s->nkept * sizeof(*c));

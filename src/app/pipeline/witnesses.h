@@ -30,7 +30,9 @@ struct witnesses {
 	size_t bad;     /* that do not hold */
 };
 
-/* All of it, in `a`. OK · as pipeline_tokens() · E_FORMAT the sealed policy cannot be read. */
+/* All of it, in `a`. A policy that is kept and not sealed does not count.
+ * OK · as pipeline_tokens() · E_VERIFY the catalog names a policy that is not in the log · E_FORMAT the sealed policy
+ * cannot be read. */
 MUST_USE rc witnesses_load(struct pipeline *p, struct arena *a, struct witnesses *ret, struct err *e);
 /* What speaks for an entry: the first checkpoint over it that satisfies the policy; else the one with the most
  * cosignatures, satisfied false; else NULL. */
@@ -46,9 +48,14 @@ struct witnesses_kept {
 	struct str note;
 	struct str line;
 };
+struct witnesses_policy {
+	uint64_t index;
+	struct str leaf;
+	struct str text;
+};
 struct witnesses_seen {
 	struct arena a;
-	struct str *policies;
+	struct witnesses_policy *policies;
 	size_t npolicies;
 	struct witnesses_kept *kept;
 	size_t nkept;
@@ -59,7 +66,11 @@ void witnesses_see(struct witnesses_seen *s, const struct frame *f);
 /* All that the catalog knows of. OK · as pipeline_tokens(). */
 MUST_USE rc witnesses_collect(struct pipeline *p, struct witnesses_seen *ret, struct err *e);
 
-/* A kept cosignature, judged by the keys of all policies that were ever kept here. */
+/* What witnesses_load() gives, of what was seen; without the catalog's word. OK · as there. */
+MUST_USE rc witnesses_judge(
+	struct pipeline *p, const struct witnesses_seen *s, struct arena *a, struct witnesses *ret, struct err *e);
+
+/* A kept cosignature, judged by the keys of all policies that were ever sealed here. */
 struct cosignature {
 	uint64_t index; /* of the log's entry */
 	uint64_t size;  /* of the checkpoint */
@@ -89,9 +100,9 @@ struct witnesses_import {
 	size_t there;  /* that were kept before */
 };
 /* Keeps the lines of an answer that are of witnesses of the policy and hold, over the published checkpoint or an
- * earlier one (of the last WITNESSES_BACK sizes). Sealed by pipeline_seal(). Open for writing.
- * OK · E_FORMAT no signature lines · E_VERIFY they are of no checkpoint of this log, or of nobody in the policy ·
- * E_NOTFOUND there is no policy · E_LIMIT · E_IO. */
+ * earlier one (of the last WITNESSES_BACK sizes); of each witness the earliest. Sealed by pipeline_seal(). Open for
+ * writing. OK · E_FORMAT no signature lines · E_VERIFY they are of no checkpoint of this log, or of nobody in the
+ * policy · E_NOTFOUND there is no policy · E_LIMIT · E_IO. */
 #define WITNESSES_BACK 4096u
 MUST_USE rc witnesses_import(
 	struct pipeline *p, const struct witnesses *w, struct str answer, struct witnesses_import *ret, struct err *e);

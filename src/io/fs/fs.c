@@ -383,11 +383,30 @@ rc fs_lock_check(int at, const char *path, int fd, struct err *e)
 	return OK;
 }
 
+static bool no_dir_locks(int sys)
+{
+	return sys == EBADF || sys == EINVAL || sys == ENOLCK || sys == EOPNOTSUPP;
+}
+
 rc fs_lock_dir(int dir, const char *name, struct err *e)
 {
 	rc r = lock_fd(dir, name, e);
-	bool none = r == E_IO && (e->sys == EBADF || e->sys == EINVAL || e->sys == ENOLCK || e->sys == EOPNOTSUPP);
-	return none ? OK : r;
+	return r == E_IO && no_dir_locks(e->sys) ? OK : r;
+}
+
+rc fs_lock_dir_wait(int dir, int *ret_fd, struct err *e)
+{
+	/* opened anew: a lock belongs to the open folder, and threads share `dir` */
+	AUTO_FD fd = -1;
+	TRY(fs_dir_open(dir, ".", &fd, e));
+	int got = 0;
+	do {
+		got = flock(fd, LOCK_EX);
+	} while (got != 0 && errno == EINTR);
+	if (got != 0 && !no_dir_locks(errno))
+		return err_sys(e, "lock of a folder");
+	*ret_fd = got == 0 ? take_fd(&fd) : -1;
+	return OK;
 }
 
 struct listing {

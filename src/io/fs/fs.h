@@ -87,6 +87,9 @@ MUST_USE rc fs_lock_wait(struct env *env, int at, const char *path, int *ret_fd,
 MUST_USE rc fs_lock_check(int at, const char *path, int fd, struct err *e);
 /* The same on an open folder. OK also where the file system has no locks on folders. */
 MUST_USE rc fs_lock_dir(int dir, const char *name, struct err *e);
+/* Waits as fs_lock_wait() does, on the folder itself: what has no name of its own cannot be removed or replaced.
+ * *ret_fd is -1 where the file system has no locks on folders. OK · E_IO. */
+MUST_USE rc fs_lock_dir_wait(int dir, int *ret_fd, struct err *e);
 
 /* Calls `each` for every entry of a directory except "." and "..", in bytewise order; stops at the first error.
  * OK · E_NOTFOUND no such directory · E_IO · E_DENIED · what `each` gave. */

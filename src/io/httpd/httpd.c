@@ -18,6 +18,14 @@
 #define NS_PER_SECOND 1000000000ll
 #define BACKLOG 64
 
+/* An open connection. libmicrohttpd's own limit is for the time without a byte: one now and then would keep it open. */
+struct caller {
+	bool there;
+	bool heard; /* its head is in */
+	int fd;
+	int64_t since; /* it could begin its head */
+};
+
 struct httpd {
 	struct env *env;
 	struct httpd_options o;
@@ -25,6 +33,8 @@ struct httpd {
 	uint16_t port;
 	sigset_t stop;
 	sigset_t before; /* the caller's mask */
+	pthread_mutex_t lock;
+	struct caller callers[CAP_HTTPD_CONNECTIONS];
 };
 
 /* One request on its way in. */
@@ -63,8 +73,54 @@ static bool too_large(struct MHD_Connection *c, size_t most)
 	return said && (!str_to_u64(str_c(said), &n) || n > most);
 }
 
+static void heard(struct httpd *h, struct MHD_Connection *c, bool head)
+{
+	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct caller *k = i ? i->socket_context : NULL;
+	if (!k)
+		return;
+	(void)pthread_mutex_lock(&h->lock);
+	k->heard = head;
+	k->since = h->env->now(h->env);
+	(void)pthread_mutex_unlock(&h->lock);
+}
+
+/* Told before the descriptor is closed, so under the lock it is nobody else's. */
+static void on_connection(
+	void *ctx, struct MHD_Connection *c, void **socket_context, enum MHD_ConnectionNotificationCode what)
+{
+	struct httpd *h = ctx;
+	struct caller *k = *socket_context;
+	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	(void)pthread_mutex_lock(&h->lock);
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED && k)
+		k->there = false;
+	for (size_t n = 0; what == MHD_CONNECTION_NOTIFY_STARTED && i && n < CAP_HTTPD_CONNECTIONS; n++) {
+		if (h->callers[n].there)
+			continue;
+		h->callers[n] = (struct caller){.there = true, .fd = i->connect_fd, .since = h->env->now(h->env)};
+		*socket_context = &h->callers[n];
+		break;
+	}
+	(void)pthread_mutex_unlock(&h->lock);
+}
+
+/* The thread that has the connection sees its end, and closes it. */
+static void hang_up_slow(struct httpd *h)
+{
+	int64_t now = h->env->now(h->env);
+	(void)pthread_mutex_lock(&h->lock);
+	for (size_t n = 0; n < CAP_HTTPD_CONNECTIONS; n++) {
+		const struct caller *k = &h->callers[n];
+		if (k->there && !k->heard && now - k->since > CAP_HTTPD_HEAD_SECONDS * NS_PER_SECOND)
+			(void)shutdown(k->fd, SHUT_RDWR);
+	}
+	(void)pthread_mutex_unlock(&h->lock);
+}
+
 static enum MHD_Result begin(struct httpd *h, struct MHD_Connection *c, void **state)
 {
+	heard(h, c, true);
 	if (too_large(c, h->o.max_body))
 		return refuse(c, MHD_HTTP_CONTENT_TOO_LARGE);
 	struct incoming *in = mem_alloc(sizeof(*in));
@@ -108,10 +164,9 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
 
 static void on_completed(void *ctx, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode how)
 {
-	(void)ctx;
-	(void)c;
 	(void)how;
 	struct incoming *in = *state;
+	heard(ctx, c, false);
 	if (in)
 		buf_clear(&in->body);
 	mem_free(in);
@@ -175,8 +230,8 @@ static rc start(struct httpd *h, struct err *e)
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0,
 		MHD_OPTION_CONNECTION_LIMIT, CAP_HTTPD_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
 		CAP_HTTPD_IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CAP_HTTPD_HEAD,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-		MHD_OPTION_END);
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
 	if (!h->daemon)
 		return err_set(e, E_NET, "the server cannot be started");
 	fd = -1; /* the daemon's now */
@@ -186,7 +241,7 @@ static rc start(struct httpd *h, struct err *e)
 rc httpd_open(struct env *env, const struct httpd_options *o, struct httpd **ret, struct err *e)
 {
 	struct httpd *h = mem_alloc(sizeof(*h));
-	*h = (struct httpd){.env = env, .o = *o};
+	*h = (struct httpd){.env = env, .o = *o, .lock = PTHREAD_MUTEX_INITIALIZER};
 	(void)sigemptyset(&h->stop);
 	(void)sigaddset(&h->stop, SIGINT);
 	(void)sigaddset(&h->stop, SIGTERM);
@@ -207,9 +262,9 @@ uint16_t httpd_port(const struct httpd *h)
 
 void httpd_wait(struct httpd *h)
 {
-	int got = 0;
-	while (sigwait(&h->stop, &got) != 0)
-		continue;
+	const struct timespec second = {.tv_sec = 1};
+	while (sigtimedwait(&h->stop, NULL, &second) < 0)
+		hang_up_slow(h);
 }
 
 void httpd_close(struct httpd *h)
@@ -219,5 +274,6 @@ void httpd_close(struct httpd *h)
 	if (h->daemon)
 		MHD_stop_daemon(h->daemon);
 	(void)pthread_sigmask(SIG_SETMASK, &h->before, NULL);
+	(void)pthread_mutex_destroy(&h->lock);
 	mem_free(h);
 }

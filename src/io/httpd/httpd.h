@@ -42,7 +42,7 @@ struct httpd_options {
  * OK · E_USAGE an address that is none · E_BUSY the port is taken · E_DENIED · E_NET. */
 MUST_USE rc httpd_open(struct env *env, const struct httpd_options *o, struct httpd **ret, struct err *e);
 uint16_t httpd_port(const struct httpd *h);
-/* Until SIGINT or SIGTERM comes. */
+/* Until SIGINT or SIGTERM comes. Meanwhile it closes connections whose heads take over CAP_HTTPD_HEAD_SECONDS. */
 void httpd_wait(struct httpd *h);
 /* Answers what is being asked, closes everything, and frees. NULL is nothing. */
 void httpd_close(struct httpd *h);

@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -145,6 +147,59 @@ static void test_half_a_request_keeps_nobody_else_waiting(void **state)
 	httpd_close(h);
 }
 
+/* A clock by which every look is too late for the one before it. */
+struct fast_env {
+	struct env env; /* first */
+	_Atomic int64_t ns;
+};
+
+static int64_t fast_now(struct env *env)
+{
+	return atomic_fetch_add(&((struct fast_env *)(void *)env)->ns, (CAP_HTTPD_HEAD_SECONDS + 1) * 1000000000ll);
+}
+
+struct two {
+	int slow;
+	int asks;
+};
+
+/* Both are gone: the one without a head, and the one that was answered and asks nothing more. */
+static void *wait_for_both(void *ctx)
+{
+	const struct two *t = ctx;
+	char c;
+	while (recv(t->asks, &c, 1, 0) > 0 || recv(t->slow, &c, 1, 0) > 0)
+		continue;
+	(void)kill(getpid(), SIGTERM);
+	return NULL;
+}
+
+static void test_who_takes_long_for_a_head_is_hung_up_on(void **state)
+{
+	(void)state;
+	struct fast_env fast = {.ns = 0};
+	struct httpd *h = serve(&fast.env);
+	fast.env.now = fast_now;
+	pthread_t thread;
+	struct two t = {call(h), call(h)};
+	struct str front = STR("GET / HTTP/1.1\r\nHost: a\r\n");
+	struct str whole = STR("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+	char c = 0;
+	assert_int_equal(send(t.slow, front.p, front.n, MSG_NOSIGNAL), front.n);
+	assert_int_equal(send(t.asks, whole.p, whole.n, MSG_NOSIGNAL), whole.n);
+	assert_int_equal(recv(t.asks, &c, 1, 0), 1);
+	assert_int_equal(recv(t.slow, &c, 1, MSG_DONTWAIT), -1);
+	int64_t before = real_now(&fast.env);
+	assert_int_equal(pthread_create(&thread, NULL, wait_for_both, &t), 0);
+	httpd_wait(h);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	/* not by the limit for a silent one */
+	assert_true(real_now(&fast.env) - before < (CAP_HTTPD_IDLE_SECONDS - 2) * 1000000000ll);
+	(void)close(t.slow);
+	(void)close(t.asks);
+	httpd_close(h);
+}
+
 static void test_it_stops_at_a_signal(void **state)
 {
 	(void)state;
@@ -178,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_requests_come_whole_and_paths_as_they_were_sent),
 		cmocka_unit_test(test_what_is_too_large_is_refused),
 		cmocka_unit_test(test_half_a_request_keeps_nobody_else_waiting),
+		cmocka_unit_test(test_who_takes_long_for_a_head_is_hung_up_on),
 		cmocka_unit_test(test_it_stops_at_a_signal),
 		cmocka_unit_test(test_an_address_that_cannot_be_had_is_said),
 	};

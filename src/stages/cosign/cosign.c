@@ -40,6 +40,11 @@ rc cosign_create(struct env *env, const char *path, struct str name, const struc
 	if (fs_open(dir, FORMAT_FILE, &found, &size, e) == OK)
 		return err_set(e, E_EXISTS, "%s: a witness is there", path);
 	rc r = cosign_signer_load(dir, how, &passphrase, &s, e);
+	if (r == OK && !str_eq(signer_key(s.signer)->name, name)) {
+		r = err_set(e, E_EXISTS, "%s: a key of '%.*s' is there", path,
+			STR_FMT(str_sub(signer_key(s.signer)->name, 0, 100)));
+		cosign_signer_clear(&s);
+	}
 	if (r == E_NOTFOUND)
 		r = cosign_signer_make(env, dir, name, how, &passphrase, &s, e);
 	TRY(r);
@@ -65,7 +70,11 @@ static rc open_outside(struct cosign *w, struct err *e)
 	else
 		return OK;
 	TRY(fs_dir_make(w->env, AT_FDCWD, path, e));
-	return fs_dir_open(AT_FDCWD, path, &w->outside, e);
+	TRY(fs_dir_open(AT_FDCWD, path, &w->outside, e));
+	/* by a link: it would wait for itself */
+	if (fs_lock_check(w->outside, ".", w->dir, e) == OK)
+		return err_set(e, E_USAGE, "%s: the copy outside would be in the witness's folder", path);
+	return OK;
 }
 
 static rc load_vkey(struct cosign *w, struct err *e)
@@ -133,6 +142,11 @@ void cosign_free(struct cosign *w)
 const struct note_key *cosign_key(const struct cosign *w)
 {
 	return &w->vkey;
+}
+
+bool cosign_has_outside(const struct cosign *w)
+{
+	return w->outside >= 0;
 }
 
 static struct str hash_of_origin(struct arena *a, struct str origin)
@@ -273,7 +287,7 @@ rc cosign_answer(struct cosign *w, struct str body, struct arena *a, struct cosi
 	struct cosign_paths p = {0};
 	struct cosign_locks locks;
 	struct err bad;
-	*ret = (struct cosign_answer){.no_outside_copy = w->outside < 0};
+	*ret = (struct cosign_answer){0};
 	if (witness_request_parse(a, body, &r, &bad) == OK) {
 		log.origin = witness_request_origin(&r);
 		p = cosign_paths(a, hash_of_origin(a, log.origin));

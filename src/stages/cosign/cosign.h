@@ -29,8 +29,8 @@ struct cosign_how {
 };
 
 /* Makes the folder with a key of that name, or finishes making it; the passphrase is had before anything is made.
- * *ret_vkey in `a`. OK · E_EXISTS a whole one is there · E_USAGE no name that a key can have, or no passphrase · E_IO ·
- * E_DENIED the passphrase does not open what an interrupted try has left. */
+ * *ret_vkey in `a`. OK · E_EXISTS a whole one is there, or a key of another name · E_USAGE no name that a key can have,
+ * or no passphrase · E_IO · E_DENIED the passphrase does not open what an interrupted try has left. */
 MUST_USE rc cosign_create(struct env *env, const char *path, struct str name, const struct cosign_how *how,
 	struct arena *a, struct str *ret_vkey, struct err *e);
 
@@ -44,6 +44,8 @@ void cosign_free(struct cosign *w);
 
 /* Borrowed until cosign_free(). */
 const struct note_key *cosign_key(const struct cosign *w);
+/* Whether there is a place for copies outside; where none is, an older copy of the folder would not be noticed. */
+bool cosign_has_outside(const struct cosign *w);
 
 /* From here on checkpoints of the log with that key are cosigned; its name is the log's origin. A log may have several
  * keys. *ret_origin borrows from `vkey`. OK · E_EXISTS it is trusted already · E_USAGE no key of a log ·
@@ -51,14 +53,13 @@ const struct note_key *cosign_key(const struct cosign *w);
 MUST_USE rc cosign_trust(struct cosign *w, struct str vkey, struct str *ret_origin, struct err *e);
 
 struct cosign_answer {
-	unsigned status;      /* enum witness_answer */
-	struct str body;      /* of 200 and 409, else empty; in the arena */
-	struct str origin;    /* of the log, when it is known */
-	uint64_t size;        /* of the checkpoint, when its log signed it */
-	uint64_t time;        /* of the cosignature, seconds since 1970 */
-	bool fork;            /* the log signed another root for the size cosigned last; the request was kept */
-	bool no_outside_copy; /* there is no place for it: an older copy of the folder would not be noticed */
-	struct err why;       /* of all but 200 */
+	unsigned status;   /* enum witness_answer */
+	struct str body;   /* of 200 and 409, else empty; in the arena */
+	struct str origin; /* of the log, when it is known */
+	uint64_t size;     /* of the checkpoint, when its log signed it */
+	uint64_t time;     /* of the cosignature, seconds since 1970 */
+	bool fork;         /* the log signed another root for the size cosigned last; the request was kept */
+	struct err why;    /* of all but 200 */
 };
 
 /* Answers the body of an add-checkpoint request. Processes and threads may call it at once.

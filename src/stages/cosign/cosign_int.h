@@ -66,10 +66,10 @@ MUST_USE rc cosign_last_store(
 MUST_USE rc cosign_keys_read(struct cosign *w, const struct cosign_paths *p, struct arena *a, struct note_key **ret,
 	size_t *ret_n, struct err *e);
 
-/* The two locks, of the folder and of the key: a copy of the folder elsewhere must not sign at the same time. */
+/* Of the folder and of the key: a copy of the folder elsewhere must not sign at the same time. Each has a file `lock`,
+ * which holds on network file systems too, and is locked itself, since the file may be removed as left over. */
 struct cosign_locks {
-	int dir;
-	int outside;
+	int fds[4];
 };
 MUST_USE rc cosign_lock(struct cosign *w, struct cosign_locks *ret, struct err *e);
 void cosign_unlock(struct cosign_locks *l);

@@ -110,13 +110,18 @@ rc cosign_keys_read(struct cosign *w, const struct cosign_paths *p, struct arena
 	return OK;
 }
 
+static rc lock_both(struct cosign *w, int dir, int *fds, struct err *e)
+{
+	TRY(fs_lock_wait(w->env, dir, "lock", &fds[0], e));
+	return fs_lock_dir_wait(dir, &fds[1], e);
+}
+
 rc cosign_lock(struct cosign *w, struct cosign_locks *ret, struct err *e)
 {
-	*ret = (struct cosign_locks){-1, -1};
-	TRY(fs_lock_wait(w->env, w->dir, "lock", &ret->dir, e));
-	if (w->outside < 0)
-		return OK;
-	rc r = fs_lock_wait(w->env, w->outside, "lock", &ret->outside, e);
+	*ret = (struct cosign_locks){{-1, -1, -1, -1}};
+	rc r = lock_both(w, w->dir, ret->fds, e);
+	if (r == OK && w->outside >= 0)
+		r = lock_both(w, w->outside, ret->fds + 2, e);
 	if (r != OK)
 		cosign_unlock(ret);
 	return r;
@@ -124,6 +129,6 @@ rc cosign_lock(struct cosign *w, struct cosign_locks *ret, struct err *e)
 
 void cosign_unlock(struct cosign_locks *l)
 {
-	fd_closep(&l->outside);
-	fd_closep(&l->dir);
+	for (size_t i = ARRAY_LEN(l->fds); i-- > 0;)
+		fd_closep(&l->fds[i]);
 }

@@ -452,6 +452,58 @@ static void test_nor_when_threads_ask(void **state)
 	world_close(&w);
 }
 
+/* While one is about to store what it signs, the files `lock` are taken away and another process asks for a fork. */
+static int take_locks_away(struct env *env, enum env_op op, const char *path)
+{
+	struct world *w = (struct world *)(void *)env;
+	struct cosign_answer got;
+	struct err e;
+	int status = 0;
+	if (op != ENV_OPEN || !strstr(path, "cosigned.tmp") || w->changes++ > 0)
+		return 0;
+	struct str gone = str_fmt(&w->a, "rm '%s/lock'; rm '%s'/onrecord/*/lock", w->path, w->state);
+	assert_int_equal(system(gone.p), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		(void)alarm(1); /* it waits */
+		w->env.fault = NULL;
+		_exit(ask(w, &w->forked, 3, 9, &got, &e) == OK && got.status == WITNESS_SIGN ? 1 : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	return 0;
+}
+
+static void test_nor_when_the_lock_is_removed(void **state)
+{
+	(void)state;
+	struct world w;
+	world_open(&w);
+	/* the fork is from leaf 3 on, and nothing of it was seen before */
+	assert_int_equal(status_of(&w, &w.log, 0, 3), 200);
+	w.env.fault = take_locks_away;
+	w.changes = 0;
+	assert_int_equal(status_of(&w, &w.log, 3, 9), 200);
+	assert_true(w.changes > 0);
+	w.env.fault = NULL;
+	assert_int_not_equal(status_of(&w, &w.forked, 3, 9), 200);
+	world_close(&w);
+}
+
+static void test_the_copy_outside_is_outside(void **state)
+{
+	(void)state;
+	struct world w;
+	struct cosign *c = NULL;
+	struct err e;
+	world_open(&w);
+	struct str link = str_fmt(
+		&w.a, "for d in '%s'/onrecord/*; do rm -r \"$d\"; ln -s '%s' \"$d\"; done", w.state, w.path);
+	assert_int_equal(system(link.p), 0);
+	assert_int_equal(cosign_open(&w.env, w.path, &w.how, &c, &e), E_USAGE);
+	world_close(&w);
+}
+
 /* What comes after the change that failed: the other history is tried first, then this one. */
 static void after_fault(struct world *w, bool first_signed)
 {
@@ -637,6 +689,8 @@ int main(void)
 		cmocka_unit_test(test_a_damaged_store_signs_nothing),
 		cmocka_unit_test(test_of_two_histories_only_one_is_ever_signed),
 		cmocka_unit_test(test_nor_when_threads_ask),
+		cmocka_unit_test(test_nor_when_the_lock_is_removed),
+		cmocka_unit_test(test_the_copy_outside_is_outside),
 		cmocka_unit_test(test_whatever_fails_two_histories_are_not_signed),
 		cmocka_unit_test(test_wherever_it_is_killed_two_histories_are_not_signed),
 		cmocka_unit_test(test_making_a_witness_can_be_taken_up_again),
