@@ -112,7 +112,6 @@ static void test_what_is_too_large_is_refused(void **state)
 	(void)state;
 	struct env env;
 	struct httpd *h = serve(&env);
-	AUTO(arena) a = {0};
 	AUTO(buf) b = {0};
 	check(h, STR("POST /x HTTP/1.1\r\n" HEAD "Content-Length: 1001\r\n\r\n"), "413", NULL);
 	check(h, STR("POST /x HTTP/1.1\r\n" HEAD "Content-Length: 99999999999999999999999\r\n\r\n"), "4", NULL);
