@@ -48,6 +48,12 @@ static void say_problem(struct checking *k, const struct err *e)
 		cli_error(k->c, e);
 }
 
+static void add_problem(struct checking *k, const struct err *e)
+{
+	k->report.problems++;
+	say_problem(k, e);
+}
+
 static void on_problem(struct seal_report *r, const struct err *e)
 {
 	say_problem((struct checking *)(void *)r, e);
@@ -88,8 +94,7 @@ static void judge_anchors(struct checking *k)
 	if (r == OK)
 		r = pipeline_judge(k->p, &k->tokens, &trust, &k->run, &k->anchored, &k->nanchored, &e);
 	if (r != OK) {
-		k->report.problems++;
-		say_problem(k, &e);
+		add_problem(k, &e);
 		return;
 	}
 	if (cli_trust_is_folders(k->c, k->anchored, k->nanchored))
@@ -101,8 +106,7 @@ static void judge_anchors(struct checking *k)
 			continue;
 		rc_ignore(err_set(&e, E_VERIFY, "entry %llu: anchor of kind %s: %.*s", (unsigned long long)x->index,
 			leaf_token_name(x->kind).p, STR_FMT(x->verdict.said)));
-		k->report.problems++;
-		say_problem(k, &e);
+		add_problem(k, &e);
 	}
 }
 
@@ -166,8 +170,7 @@ static void on_entry(struct seal_report *r, const struct frame *f, bool sealed)
 	if (capture_check(pipeline_archive(k->p), &rec, &e) == OK)
 		return;
 	rc_ignore(err_add(&e, "entry %llu", (unsigned long long)f->ref.index));
-	r->problems++;
-	say_problem(k, &e);
+	add_problem(k, &e);
 }
 
 /* Not among the problems: what is there may all be as it was sealed. */
@@ -268,12 +271,6 @@ static void summary(struct checking *k)
 	summary_log(k, NULL);
 	if (!k->c->o.deep && !r->problems)
 		buf_add(b, STR("(--deep also parses every capture again and compares it with its record)\n"));
-}
-
-static void add_problem(struct checking *k, const struct err *e)
-{
-	k->report.problems++;
-	say_problem(k, e);
 }
 
 /* Tiles that are told to be wrong prove nothing of what was cosigned. */
