@@ -34,13 +34,15 @@ static rc nothing_new(struct pipeline *p, const struct authorities *who, uint64_
 	uint64_t last = 0;
 	uint64_t behind = 0;
 	TRY(token_rows(p, &a, &row, &n, e));
+	struct checkpoint now;
+	TRY(seal_checkpoint(p->ar, &p->key, &a, &now, NULL, e));
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = n; i-- > 0 && row[i].index + behind + 1 >= sealed;) {
 		AUTO(arena) one = {0};
 		struct pipeline_token t;
 		struct err ignored;
 		bool good = false;
-		if (row[i].index >= sealed || token_read(p, &row[i], &one, &body, &t, &ignored) != OK)
+		if (row[i].index >= sealed || token_read(p, &now, &row[i], &one, &body, &t, &ignored) != OK)
 			continue;
 		behind++;
 		if (t.leaf.size > last)
@@ -130,6 +132,8 @@ rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, co
 	TRY(pipeline_seal(p, e));
 	r->size = seal_size(p->seal);
 	TRY(token_rows(p, &a, &row, &n, e));
+	struct checkpoint now;
+	TRY(seal_checkpoint(p->ar, &p->key, &a, &now, NULL, e));
 	buf_init(&body, CAP_RECORD);
 	/* the newest proof about each checkpoint has all that the older ones have, unless it is none */
 	for (size_t i = n; i-- > 0;) {
@@ -141,7 +145,7 @@ rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, co
 		bool changed = false;
 		if (!str_eq(row[i].what, leaf_token_name(LEAF_OTS)))
 			continue;
-		TRY(token_read(p, &row[i], &one, &body, &t, e));
+		TRY(token_read(p, &now, &row[i], &one, &body, &t, e));
 		if (t.leaf.kind != LEAF_ANCHOR || t.leaf.token != LEAF_OTS || is_among(&done, t.leaf.size))
 			continue;
 		/* once it names a block the others are asked too, for one may have lied; but nothing waits for them */
@@ -173,8 +177,8 @@ rc pipeline_anchor_upgrade(struct pipeline *p, const struct authorities *who, co
 
 /* What was kept for time stamps of the same checkpoint. The first that came are of those who asked; what would be too
  * much with them is left out, and cannot cost them anything. */
-static rc evidence_of(struct pipeline *p, const struct catalog_token *row, size_t n, uint64_t size, struct arena *a,
-	struct anchor_evidence *ret, struct err *e)
+static rc evidence_of(struct pipeline *p, const struct checkpoint *now, const struct catalog_token *row, size_t n,
+	uint64_t size, struct arena *a, struct anchor_evidence *ret, struct err *e)
 {
 	AUTO(buf) body = {0};
 	struct str *all = NULL;
@@ -186,7 +190,7 @@ static rc evidence_of(struct pipeline *p, const struct catalog_token *row, size_
 		struct pipeline_token t;
 		if (row[i].size != size || !str_eq(row[i].what, leaf_token_name(LEAF_CHAIN)))
 			continue;
-		TRY(token_read(p, &row[i], &one, &body, &t, e));
+		TRY(token_read(p, now, &row[i], &one, &body, &t, e));
 		if (t.bytes.n > EVIDENCE_MAX - sum)
 			break;
 		sum += t.bytes.n;
@@ -211,6 +215,9 @@ rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const str
 	} else {
 		TRY(token_rows(p, &rows, &row, &n, e));
 	}
+	struct checkpoint now = {.size = 0};
+	if (n)
+		TRY(seal_checkpoint(p->ar, &p->key, &rows, &now, NULL, e));
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = 0; i < n; i++) {
 		AUTO(arena) one = {0};
@@ -218,12 +225,12 @@ rc pipeline_judge(struct pipeline *p, const struct token_list *tokens, const str
 		struct pipeline_token t;
 		if (!is_anchor(row[i].what))
 			continue;
-		TRY(token_read(p, &row[i], &one, &body, &t, e));
+		TRY(token_read(p, &now, &row[i], &one, &body, &t, e));
 		if (t.leaf.kind != LEAF_ANCHOR || (t.leaf.token != LEAF_RFC3161 && t.leaf.token != LEAF_OTS))
 			return err_set(e, E_VERIFY, "the catalog names entry %llu, which is another",
 				(unsigned long long)row[i].index);
 		if (t.leaf.token == LEAF_RFC3161)
-			TRY(evidence_of(p, row, n, t.leaf.size, &one, &evidence, e));
+			TRY(evidence_of(p, &now, row, n, t.leaf.size, &one, &evidence, e));
 		struct anchored *x = arena_push(a, &all, &nall, sizeof(*x));
 		*x = (struct anchored){.index = row[i].index, .size = t.leaf.size, .kind = t.leaf.token};
 		TRY(anchor_judge(t.leaf.token, t.note, t.bytes, &evidence, trust, a, &x->verdict, e));

@@ -96,10 +96,10 @@ void keyer_close(struct pipeline *p);
 
 /* What a frame says that is no record. OK · as leaf_parse() and leaf_body_parse(). Borrows from the frame. */
 MUST_USE rc token_of(struct arena *a, const struct frame *f, struct pipeline_token *ret, struct err *e);
-/* The entry that a row of the catalog names, proven to be in the log; `body` owns what `ret` borrows. OK · E_VERIFY ·
- * E_IO. */
-MUST_USE rc token_read(struct pipeline *p, const struct catalog_token *row, struct arena *a, struct buf *body,
-	struct pipeline_token *ret, struct err *e);
+/* The entry that a row of the catalog names, proven to be in the log of `now`, the published checkpoint; `body` owns
+ * what `ret` borrows. OK · E_VERIFY · E_IO. */
+MUST_USE rc token_read(struct pipeline *p, const struct checkpoint *now, const struct catalog_token *row,
+	struct arena *a, struct buf *body, struct pipeline_token *ret, struct err *e);
 /* All rows of tokens, in `a`. OK · E_FORMAT the catalog cannot be used · E_BUSY · E_IO. */
 MUST_USE rc token_rows(struct pipeline *p, struct arena *a, struct catalog_token **ret, size_t *ret_n, struct err *e);
 /* "cosig", "policy", …: struct catalog_token. */

@@ -51,20 +51,17 @@ rc token_rows(struct pipeline *p, struct arena *a, struct catalog_token **ret, s
 
 /* It is the entry that the log has at its index. One that is not sealed yet is what an interrupted command may have
  * left, or anybody has put there: a token speaks for itself, the others say nothing before they are sealed. */
-static rc in_log(struct pipeline *p, struct pipeline_token *t, struct err *e)
+static rc in_log(struct pipeline *p, const struct checkpoint *now, struct pipeline_token *t, struct err *e)
 {
-	AUTO(arena) a = {0};
-	struct checkpoint now;
 	struct tlog_proof proof;
-	TRY(seal_checkpoint(p->ar, &p->key, &a, &now, NULL, e));
-	t->sealed = t->ref.index < now.size;
+	t->sealed = t->ref.index < now->size;
 	if (t->sealed)
-		TRY(seal_prove(p->ar, &now, t->ref.index, t->text, &proof, e));
-	return t->leaf.kind == LEAF_ANCHOR ? seal_is_about(p->ar, &p->key, &now, &t->leaf, t->note, e) : OK;
+		TRY(seal_prove(p->ar, now, t->ref.index, t->text, &proof, e));
+	return t->leaf.kind == LEAF_ANCHOR ? seal_is_about(p->ar, &p->key, now, &t->leaf, t->note, e) : OK;
 }
 
-rc token_read(struct pipeline *p, const struct catalog_token *row, struct arena *a, struct buf *body,
-	struct pipeline_token *ret, struct err *e)
+rc token_read(struct pipeline *p, const struct checkpoint *now, const struct catalog_token *row, struct arena *a,
+	struct buf *body, struct pipeline_token *ret, struct err *e)
 {
 	struct frame f;
 	rc r = archive_frame_read(p->ar, row->ref, body, &f, e);
@@ -73,7 +70,7 @@ rc token_read(struct pipeline *p, const struct catalog_token *row, struct arena 
 	if (r == OK)
 		r = token_of(a, &f, ret, e);
 	if (r == OK)
-		r = in_log(p, ret, e);
+		r = in_log(p, now, ret, e);
 	if (r == OK || r == E_IO || r == E_DENIED)
 		return r;
 	e->code = E_VERIFY;
@@ -110,11 +107,15 @@ rc pipeline_tokens(struct pipeline *p, struct pipeline_tokens *v, struct err *e)
 	struct catalog_token *all = NULL;
 	size_t n = 0;
 	TRY(token_rows(p, &a, &all, &n, e));
+	if (n == 0)
+		return OK;
+	struct checkpoint now;
+	TRY(seal_checkpoint(p->ar, &p->key, &a, &now, NULL, e));
 	buf_init(&body, CAP_RECORD);
 	for (size_t i = 0; i < n; i++) {
 		AUTO(arena) one = {0};
 		struct pipeline_token t;
-		TRY(token_read(p, &all[i], &one, &body, &t, e));
+		TRY(token_read(p, &now, &all[i], &one, &body, &t, e));
 		if (t.sealed || p->seal || t.leaf.kind == LEAF_ANCHOR)
 			TRY(v->token(v, &t, e));
 	}
